@@ -1,0 +1,42 @@
+"""The trunks that calls can leave by, and which of them to choose."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.ids import BrandId, TrunkId
+
+
+class CarrierKind(StrEnum):
+    """What stands behind a trunk."""
+
+    SIMULATED = "simulated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """One outbound trunk. `prefixes` are those that it may call, all when empty; a lower `priority` is tried first."""
+
+    id: TrunkId
+    brand: BrandId
+    name: str
+    carrier: CarrierKind
+    channels: int
+    calls_per_second: float
+    priority: int = 0
+    prefixes: tuple[str, ...] = ()
+    enabled: bool = True
+    version: int = 0
+
+    def reaches(self, phone: str) -> bool:
+        return not self.prefixes or any(phone.startswith(prefix) for prefix in self.prefixes)
+
+
+def trunks_for(trunks: Iterable[Trunk], phone: str, in_use: Mapping[TrunkId, int]) -> list[Trunk]:
+    """Enabled trunks that reach the number and have a free channel: priority first, then the longest prefix."""
+    fit = [t for t in trunks if t.enabled and t.reaches(phone) and in_use.get(t.id, 0) < t.channels]
+    return sorted(fit, key=lambda t: (t.priority, -_longest_prefix(t, phone), t.id))
+
+
+def _longest_prefix(trunk: Trunk, phone: str) -> int:
+    return max((len(prefix) for prefix in trunk.prefixes if phone.startswith(prefix)), default=0)

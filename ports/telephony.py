@@ -1,0 +1,90 @@
+"""Placing phone legs into rooms, whoever carries them."""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from domain.ids import BrandId, CallId, TrunkId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialOrder:
+    """A leg to place. The callee joins `room` as the party `callee`. Times in seconds, both always given."""
+
+    call_id: CallId
+    brand: BrandId
+    room: str
+    trunk_id: TrunkId
+    to: str
+    caller_number: str
+    ring_timeout: float
+    max_duration: float
+
+
+class LegKind(StrEnum):
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+class HangUp(StrEnum):
+    """Who ended a leg."""
+
+    CALLEE = "callee"
+    US = "us"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEvent:
+    """`status` is the final SIP status of a leg that was never answered; 200 for one that was."""
+
+    kind: LegKind
+    at: datetime
+    status: int | None = None
+    reason: str = ""
+    by: HangUp | None = None
+
+
+class LegState(StrEnum):
+    NEVER_PLACED = "never_placed"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+    UNKNOWN = "unknown"  # its INVITE may have gone out; nobody can say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """What is known of a call's leg; `end` where it has ended."""
+
+    state: LegState
+    end: LegEvent | None = None
+
+
+class Telephony(Protocol):
+    """A call has one leg, known by the call's id."""
+
+    @abstractmethod
+    async def dial(self, order: DialOrder) -> None:
+        """Returns once the intent is on record and the INVITE is on its way. Asking twice places one leg.
+
+        Raises Busy when there is no room here now, Refused when the trunk or number cannot be, Unavailable when
+        nobody answers: then `find` says whether it was placed.
+        """
+
+    @abstractmethod
+    def watch(self, call_id: CallId) -> AsyncIterator[LegEvent]:
+        """The leg's events from its first, each once and in order, ending after ENDED. Raises NotFound when it was
+        never placed, Unavailable when the far side is lost."""
+
+    @abstractmethod
+    async def hang_up(self, call_id: CallId) -> None:
+        """Cancel it while it rings, end it when it is answered; nothing when it is over or was never placed."""
+
+    @abstractmethod
+    async def find(self, call_id: CallId) -> Leg:
+        """What became of it. Raises Unavailable when nobody answers: then nobody may redial."""
