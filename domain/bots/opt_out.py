@@ -5,7 +5,7 @@ from typing import Final
 
 PHRASES: Final = re.compile(
     r"\b("
-    r"(do not|don't|dont|never|stop|quit) (call|phone|ring|contact)(ing)?( me| us| here| this| again)"
+    r"(do not|don't|dont|never|stop|quit) (call|phone|ring|contact|phon)(ing)?( me| us| here| this| again)"
     r"|(take|remove) (me|us|my number|this number) (off|from)"
     r"|(not|never) (be )?(call|called|contacted)( me)? (again|any ?more)"
     r"|opt (me )?out|unsubscribe me"

@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     CORE_LOST = "core_lost"
     LINE_LOST = "line_lost"  # the exchange or media server went away
     DIALLER_LOST = "dialler_lost"  # cancelled while it rang
-    CANCELLED = "cancelled"  # by an operator
+    CANCELLED = "cancelled"  # before it rang: by an operator, or its Dialler was lost
     UNKNOWN = "unknown"  # nobody can say whether it rang
     FAILED = "failed"  # an error of our own while it ran
 

@@ -52,11 +52,16 @@ class Lead:
     end: str | None = None
     version: int = 0
 
+    @property
+    def claimable_from(self) -> datetime | None:
+        """When it may be claimed unless somebody changes it: due, or its lease run out. None for never."""
+        if self.state is LeadState.WAITING:
+            return self.due_at
+        return self.lease.until if self.state is LeadState.LEASED and self.lease else None
+
     def claimable_at(self, at: datetime) -> bool:
         """Due, and held by nobody: a lease that ran out counts as none."""
-        if self.state is LeadState.WAITING:
-            return self.due_at <= at
-        return self.state is LeadState.LEASED and self.lease is not None and not self.lease.runs_at(at)
+        return self.claimable_from is not None and self.claimable_from <= at
 
     def claim(self, holder: str, until: datetime) -> "Lead":
         fence = (self.lease.fence if self.lease else 0) + 1
@@ -82,11 +87,15 @@ class Lead:
         attempts = self.attempts + counts
         return self._move(LeadState.WAITING, due_at=due_at, attempt_id=None, last_outcome=outcome, attempts=attempts)
 
-    def finish(self, end: LeadEnd | Outcome, *, outcome: Outcome | None = None) -> "Lead":
+    def finish(self, end: LeadEnd | Outcome, *, outcome: Outcome | None = None, counts: bool = False) -> "Lead":
         """Done for good. `outcome` is that of its last attempt, where one has just ended."""
-        last = outcome or self.last_outcome
-        attempts = self.attempts + (outcome is not None)
-        return self._move(LeadState.DONE, attempt_id=None, last_outcome=last, attempts=attempts, end=end.value)
+        return self._move(
+            LeadState.DONE,
+            attempt_id=None,
+            last_outcome=outcome or self.last_outcome,
+            attempts=self.attempts + counts,
+            end=end.value,
+        )
 
     def _move(self, state: LeadState, **changes: object) -> "Lead":
         return replace(self, state=move(MOVES, self.state, state), **changes)  # type: ignore[arg-type]  # checked by the callers above

@@ -41,6 +41,8 @@ class RowFault(StrEnum):
     TOO_MANY_FIELDS = "too_many_fields"
     TOO_FEW_FIELDS = "too_few_fields"
     NOT_TEXT = "not_text"
+    TOO_LONG = "too_long"
+    BAD_VALUE = "bad_value"  # a column with a meaning holds what it cannot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,14 @@ A pacer is a function from a plan and a snapshot to an answer; `PACERS` has one 
 predictive one finds its place without anything else moving.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+MOST_AT_ONCE: Final = 1_000
+"""No tick starts more calls than this."""
 
 
 class PacingMode(StrEnum):
@@ -85,3 +89,23 @@ PACERS: Final[Mapping[PacingMode, Pacer]] = {PacingMode.CONCURRENCY: fixed_concu
 
 def calls_to_start(plan: PacingPlan, now: Snapshot) -> PacingAnswer:
     return PACERS[plan.mode](plan, now)
+
+
+def slots_needed(ringing: int, answer_rate: float) -> int:
+    """Core slots that `ringing` calls need so that an answer finds none free about once in forty times.
+
+    The answers expected and two standard deviations of a binomial, but never more than there are calls.
+    """
+    expected = ringing * answer_rate
+    spread = math.sqrt(ringing * answer_rate * (1 - answer_rate))
+    return min(ringing, math.ceil(expected + 2 * spread))
+
+
+def dials_covered(slots: int, ringing: int, answer_rate: float) -> int:
+    """How many calls may be added to those ringing so that `slots` still suffice for their answers."""
+    more = 0
+    while slots_needed(ringing + more + 1, answer_rate) <= slots:
+        more += 1
+        if more >= MOST_AT_ONCE:
+            break
+    return more

@@ -93,6 +93,10 @@ class Delivery:
         due = result.at + timedelta(seconds=max(wait, result.retry_after or 0.0))
         return replace(self, state=move(MOVES, self.state, DeliveryState.PENDING), tries=tries, due_at=due)
 
+    def give_up(self, why: PushTry) -> "Delivery":
+        """Nobody tries again by itself: the target is switched off, or it was only a test."""
+        return replace(self, state=move(MOVES, self.state, DeliveryState.DEAD), tries=(*self.tries, why))
+
     def replay(self, *, at: datetime) -> "Delivery":
         """Send it again, with the whole schedule ahead of it."""
         return replace(self, state=move(MOVES, self.state, DeliveryState.PENDING), created_at=at, due_at=at)

@@ -57,6 +57,9 @@ class User:
     def with_password(self, password_hash: str) -> "User":
         return replace(self, password_hash=password_hash, epoch=self.epoch + 1)
 
+    def end_sessions(self) -> "User":
+        return replace(self, epoch=self.epoch + 1)
+
 
 def check_password(password: str) -> None:
     """Raises InvalidValue for one that is too short to be kept."""

@@ -11,6 +11,9 @@ from domain.ids import ServerId
 MISSED_BEATS: Final = 2
 """A Core that misses this many health checks is quarantined, and its calls are ended."""
 
+PARTS: Final = 20
+"""A block of slots is spread in at most about this many steps, however large it is."""
+
 
 class ServerState(StrEnum):
     HEALTHY = "healthy"
@@ -20,7 +23,10 @@ class ServerState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoreServer:
-    """One Core of the fleet. `run` is the id of its process's life: a new one means that its calls are gone."""
+    """One Core of the fleet. `run` is the id of its process's life: a new one means that its calls are gone.
+
+    `gone_until` is the last instant at which the life before this one may have taken a call.
+    """
 
     id: ServerId
     url: str
@@ -33,17 +39,29 @@ class CoreServer:
     state: ServerState = ServerState.QUARANTINED
     missed: int = MISSED_BEATS
     seen_at: datetime | None = None
+    missed_at: datetime | None = None
+    gone_until: datetime | None = None
     version: int = 0
 
     def beat(self, *, capacity: int, live: int, release: str, run: str, draining: bool, at: datetime) -> "CoreServer":
         """It answered its health check."""
         state = ServerState.DRAINING if draining else ServerState.HEALTHY
-        return replace(self, capacity=capacity, live=live, release=release, run=run, state=state, missed=0, seen_at=at)
+        seen = replace(self, capacity=capacity, live=live, release=release, run=run, state=state, missed=0, seen_at=at)
+        if self.run in {"", run}:
+            return seen
+        return replace(seen, gone_until=self.missed_at if self.missed and self.missed_at else self.seen_at)
 
-    def miss(self) -> "CoreServer":
+    def miss(self, *, at: datetime) -> "CoreServer":
         """It did not answer."""
         missed = self.missed + 1
-        return replace(self, missed=missed, state=ServerState.QUARANTINED if missed >= MISSED_BEATS else self.state)
+        state = ServerState.QUARANTINED if missed >= MISSED_BEATS else self.state
+        return replace(self, missed=missed, missed_at=at, state=state)
+
+    def lost_since(self, live_at: datetime) -> datetime | None:
+        """Since when it has been without a call that became live in it at `live_at`; None while it has it."""
+        if self.missed >= MISSED_BEATS:
+            return self.seen_at or live_at
+        return self.gone_until if self.gone_until and live_at <= self.gone_until else None
 
 
 def by_headroom(servers: Iterable[CoreServer], held: Mapping[ServerId, int], region: str = "") -> list[CoreServer]:
@@ -52,3 +70,26 @@ def by_headroom(servers: Iterable[CoreServer], held: Mapping[ServerId, int], reg
     free = {s.id: s.capacity - held.get(s.id, 0) for s in known}
     fit = [s for s in known if s.state is ServerState.HEALTHY and free[s.id] > 0]
     return sorted(fit, key=lambda s: (s.region != region, -free[s.id] * s.weight, s.id))
+
+
+def spread(
+    servers: Iterable[CoreServer], others: Mapping[ServerId, int], mine: Mapping[ServerId, int], slots: int
+) -> dict[ServerId, int]:
+    """A holder's block of `slots` over the healthy servers, where `others` hold what they hold.
+
+    What it has stays where it is, as far as there is room; what is lacking goes where most is free, in parts, so that
+    no server gets it all; what is too much is given back where least is free.
+    """
+    healthy = [s for s in servers if s.state is ServerState.HEALTHY]
+    block = {s.id: max(0, min(mine.get(s.id, 0), s.capacity - others.get(s.id, 0))) for s in healthy}
+    part = max(1, slots // PARTS)
+    while (lacking := slots - sum(block.values())) > 0:
+        held = {s.id: others.get(s.id, 0) + block[s.id] for s in healthy}
+        best = next(iter(by_headroom(healthy, held)), None)
+        if best is None:
+            return block
+        block[best.id] += min(part, lacking, best.capacity - held[best.id])
+    for server in sorted(healthy, key=lambda s: s.capacity - others.get(s.id, 0) - block[s.id]):
+        given_back = min(block[server.id], max(0, sum(block.values()) - slots))
+        block[server.id] -= given_back
+    return block

@@ -1,0 +1,153 @@
+"""One tick of one campaign: how many calls to start, and for which leads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from applications.dialler.core_slots import CoreSlots
+from applications.dialler.trunk_shares import TrunkShares
+from applications.dialler.use_cases.open_attempt import OpenAttempt
+from domain.campaigns.campaign import Campaign
+from domain.campaigns.gate import END_OF_REASON, Record, Refusal, refusal
+from domain.campaigns.lead import Lead
+from domain.campaigns.pacing import Limit, PacingAnswer, Snapshot, calls_to_start, dials_covered
+from domain.campaigns.pulse import Pulse
+from domain.campaigns.rate import TokenBucket
+from domain.ids import BrandId
+from ports.attempt_ledger import AttemptLedger, InFlight
+from ports.campaign_store import CampaignStore
+from ports.clock import Clock
+from ports.dnc_list import DncList
+from ports.errors import Stale
+from ports.lead_store import LeadStore
+
+CLAIM: Final = timedelta(seconds=10)
+"""How long a claimed lead is held; a tick takes milliseconds."""
+
+ROUNDS: Final = 5
+"""Leads that the gate refuses make room for others in the same tick, so many times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialDueLeads:
+    """Called by the one Dialler that paces the campaign."""
+
+    campaigns: CampaignStore
+    leads: LeadStore
+    attempts: AttemptLedger
+    dnc: DncList
+    slots: CoreSlots
+    trunks: TrunkShares
+    open_attempt: OpenAttempt
+    clock: Clock
+    dialler: str
+
+    async def __call__(self, campaign: Campaign, bucket: TokenBucket) -> TokenBucket:
+        """Starts what may be started, says in the campaign's pulse what kept it from more, and returns the bucket
+        of the campaign's calls per second as it is now."""
+        bucket = bucket.at(self.clock.now())
+        in_flight = await self.attempts.in_flight(campaign.brand, campaign.id)
+        answer = await self._answer(campaign, bucket, in_flight)
+        started, limit = await self._start(campaign, answer)
+        await self._pulse(campaign, limit, in_flight, started)
+        return bucket.take(started)
+
+    async def _answer(self, campaign: Campaign, bucket: TokenBucket, in_flight: InFlight) -> PacingAnswer:
+        if not self.slots.reachable:
+            return PacingAnswer(calls=0, limit=Limit.NO_API)
+        if self.slots.cores == 0:
+            return PacingAnswer(calls=0, limit=Limit.NO_CORE)
+        pacing = campaign.plan.pacing
+        due = await self.leads.due(campaign.brand, campaign.id, at=self.clock.now(), limit=pacing.concurrency * ROUNDS)
+        return calls_to_start(
+            pacing,
+            Snapshot(
+                in_flight=in_flight.total,
+                due=due,
+                tokens=bucket.whole,
+                trunk_tokens=self.trunks.tokens(),
+                trunk_channels=self.trunks.channels(),
+                core_slots=dials_covered(self.slots.free, in_flight.ringing, pacing.answer_rate),
+            ),
+        )
+
+    async def _start(self, campaign: Campaign, answer: PacingAnswer) -> tuple[int, Limit]:
+        """How many were started, and what bound: the pacing, or what the opening of an attempt ran out of."""
+        started = 0
+        for _ in range(ROUNDS):
+            leads = await self._claim(campaign, answer.calls - started)
+            if not leads:
+                break
+            records = await self._records(campaign, leads)
+            for lead in leads:
+                no = refusal(campaign.plan.compliance, lead.phone, records[lead.id], at=self.clock.now())
+                if no:
+                    await self._refuse(campaign, lead, no)
+                    continue
+                lacking = await self.open_attempt(campaign, lead)
+                if lacking:
+                    return started, lacking
+                started += 1
+        return started, answer.limit
+
+    async def _claim(self, campaign: Campaign, wanted: int) -> Sequence[Lead]:
+        if wanted <= 0:
+            return ()
+        now = self.clock.now()
+        return await self.leads.claim_due(
+            campaign.brand, campaign.id, holder=self.dialler, at=now, until=now + CLAIM, limit=wanted
+        )
+
+    async def _records(self, campaign: Campaign, leads: Sequence[Lead]) -> Mapping[str, Record]:
+        """What is known of each lead's number now, by lead."""
+        now, brand = self.clock.now(), campaign.brand
+        phones = [lead.phone.e164 for lead in leads]
+        listed = await self.dnc.listed(brand, phones)
+        day = await self.attempts.tried_since(brand, phones, now - timedelta(hours=24))
+        week = await self.attempts.tried_since(brand, phones, now - timedelta(days=7))
+        ever = await self._ever(brand, phones, campaign)
+        return {
+            lead.id: Record(
+                on_dnc=lead.phone.e164 in listed,
+                consent=lead.consent,
+                in_24_hours=day.get(lead.phone.e164, 0),
+                in_7_days=week.get(lead.phone.e164, 0),
+                in_all=ever.get(lead.phone.e164, 0),
+            )
+            for lead in leads
+        }
+
+    async def _ever(self, brand: BrandId, phones: Sequence[str], campaign: Campaign) -> Mapping[str, int]:
+        if campaign.plan.compliance.per_lifetime == 0:
+            return {}
+        return await self.attempts.tried_since(brand, phones, None)
+
+    async def _refuse(self, campaign: Campaign, lead: Lead, no: Refusal) -> None:
+        """Done for good when the reason outlasts the campaign; otherwise due again when it ends."""
+        if no.until is None or _after_the_end(campaign, no.until):
+            changed = lead.finish(END_OF_REASON[no.reason])
+        else:
+            changed = lead.give_back(due_at=no.until)
+        try:
+            await self.leads.save(changed)
+        except Stale:
+            return  # its claim ran out and somebody else looks at it now
+
+    async def _pulse(self, campaign: Campaign, limit: Limit, in_flight: InFlight, started: int) -> None:
+        await self.campaigns.put_pulse(
+            Pulse(
+                campaign_id=campaign.id,
+                at=self.clock.now(),
+                dialler=self.dialler,
+                limit=limit,
+                in_flight=in_flight.total + started,
+                talking=in_flight.talking,
+                calls=started,
+                core_slots=self.slots.free,
+            )
+        )
+
+
+def _after_the_end(campaign: Campaign, at: datetime) -> bool:
+    return campaign.plan.ends_at is not None and at >= campaign.plan.ends_at
