@@ -1,11 +1,13 @@
 """One fixture a port: every suite runs over each implementation that `backends` lists for it."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
+from adapters.memory.clock import VirtualTimeLoop
 from contract_tests.backends.registry import BACKENDS, Backend, Missing
 
 RAN: set[str] = set()
@@ -17,6 +19,34 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for port, backends in BACKENDS.items():
         if port in metafunc.fixturenames:
             metafunc.parametrize(port, list(backends.values()), ids=list(backends), indirect=True)
+
+
+LOOPS: Mapping[str, Callable[[], asyncio.AbstractEventLoop]] = {
+    "virtual": VirtualTimeLoop,
+    "real": asyncio.new_event_loop,
+}
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config,
+    item: pytest.Item,
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]] | None:
+    """Both loops for a test that has virtual backends: which of them runs which is settled below."""
+    ports = BACKENDS.keys() & set(getattr(item, "fixturenames", ()))
+    virtual = any(backend.virtual for port in ports for backend in BACKENDS[port].values())
+    return LOOPS if virtual else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A virtual backend on the real loop, or the other way round, is no case at all."""
+    items[:] = [item for item in items if _on_its_loop(item)]
+
+
+def _on_its_loop(item: pytest.Item) -> bool:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    loop = params.get("_asyncio_loop_factory")
+    virtual = [value.virtual for value in params.values() if isinstance(value, Backend)]
+    return loop not in LOOPS.values() or not virtual or virtual[0] is (loop is VirtualTimeLoop)
 
 
 async def _opened(backend: Backend) -> AsyncIterator[Any]:

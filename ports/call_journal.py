@@ -18,9 +18,25 @@ class Track(StrEnum):
     BOT = "bot"
 
 
+class Note(StrEnum):
+    """What is noted beside turns and answers; what `name` and `value` hold stands behind each."""
+
+    TALK = "talk"
+    LEAVE_MESSAGE = "leave_message"
+    SAFE_HARBOUR = "safe_harbour"
+    ORDERED_END = "ordered_end"  # value: the reason
+    MESSAGE_LEFT = "message_left"
+    FALTERED = "faltered"  # value: the detail
+    CALLEE_LEFT = "callee_left"
+    LINE_OVER = "line_over"  # the room was gone, and the callee had not been seen to leave it
+    TIMED_OUT = "timed_out"
+    FAILED = "failed"  # value: the detail
+    ENDED = "ended"  # name: by whom; value: the disposition
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """One thing that happened: a turn, an answer collected, or a note in one word such as `talk` or `ended`."""
+    """One thing that happened: a turn, an answer collected (`name`, `value`), or a note."""
 
     at: datetime
     note: str = ""

@@ -3,53 +3,23 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from domain.bots.runtime_config import RuntimeConfig
-from domain.calls.result import EndedBy
-from domain.calls.transcript import Turn
+from domain.calls.conversation import ConversationEvent, Ended, Faltered, Learned, MessageLeft, TurnTaken
 from ports.audio_links import AudioLink
 from ports.messages.core import Order
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnTaken:
-    """Somebody's turn is over. Turns come in the order in which they began."""
-
-    turn: Turn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learned:
-    """A step collected an answer."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageLeft:
-    """The voicemail or safe-harbour message was spoken to its end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Faltered:
-    """A provider failed; the conversation went on, or is about to end. `detail` carries no personal data."""
-
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """The last event. `disposition` is the flow's or model's word; `timed_out` when the maximum duration ended it."""
-
-    by: EndedBy
-    disposition: str | None = None
-    timed_out: bool = False
-
-
-ConversationEvent = TurnTaken | Learned | MessageLeft | Faltered | Ended
+__all__ = [
+    "Conversation",
+    "ConversationEvent",
+    "ConversationSession",
+    "Ended",
+    "Faltered",
+    "Learned",
+    "MessageLeft",
+    "TurnTaken",
+]
 
 
 class ConversationSession(Protocol):

@@ -13,7 +13,8 @@ class FleetRegistry(Protocol):
 
     @abstractmethod
     async def put(self, server: CoreServer) -> CoreServer:
-        """Add it, or replace the one with its id when `version` is that one's. Raises Stale otherwise."""
+        """Add a new one of version 0, or replace the one with its id when `version` is that one's. Stored with its
+        next version either way. Raises Stale otherwise, such as when it was removed or added in the meantime."""
 
     @abstractmethod
     async def get(self, server_id: ServerId) -> CoreServer:

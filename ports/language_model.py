@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from domain.calls.transcript import Speaker, Turn
+
 
 class Author(StrEnum):
     SYSTEM = "system"
@@ -43,3 +45,12 @@ class LanguageModel(Protocol):
     @abstractmethod
     async def choose(self, messages: Sequence[Message], conditions: Sequence[str]) -> int | None:
         """Which of the conditions holds after what was said, by its index; None when none does."""
+
+
+def messages_of(instructions: str, turns: Sequence[Turn]) -> list[Message]:
+    """What to send to a model: how to behave, if anything, then what was really said."""
+    told = [Message(author=Author.SYSTEM, text=instructions)] if instructions else []
+    said = [
+        Message(author=Author.BOT if turn.speaker is Speaker.BOT else Author.CALLEE, text=turn.text) for turn in turns
+    ]
+    return [*told, *said]

@@ -48,7 +48,7 @@ class LeadStore(Protocol):
     ) -> Sequence[Lead]:
         """At most `limit` leads that are claimable at `at`, now leased to `holder` until `until`.
 
-        Highest priority first, then the longest due, then by id. No lead is ever given to two holders while its
+        Highest priority first, then the longest claimable, then by id. No lead is ever given to two holders while its
         lease runs; one whose lease ran out comes back once, with a higher fence.
         """
 

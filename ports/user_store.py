@@ -5,6 +5,7 @@ from typing import Protocol
 
 from domain.ids import BrandId, UserId
 from domain.people.user import User
+from ports.paging import Page
 
 
 class UserStore(Protocol):
@@ -25,6 +26,10 @@ class UserStore(Protocol):
     @abstractmethod
     async def save(self, user: User) -> User:
         """Stored with its next version. Raises Stale when another write came first."""
+
+    @abstractmethod
+    async def page(self, brand: BrandId, *, after: str | None, limit: int) -> Page[User]:
+        """Newest first."""
 
     @abstractmethod
     async def count(self, brand: BrandId) -> int: ...

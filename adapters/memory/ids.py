@@ -18,7 +18,7 @@ class MemoryIds(Ids):
         return f"{prefix}_{number:010d}{self._digest(number)[:16]}"
 
     def secret(self, size: int = 32) -> str:
-        return (self._digest(next(self._count)) * 8)[: size * 4 // 3]
+        return (self._digest(next(self._count)) * 8)[: -(-size * 4 // 3)]
 
     def _digest(self, number: int) -> str:
         return hashlib.sha256(f"{self._seed}/{number}".encode()).hexdigest()

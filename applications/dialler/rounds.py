@@ -36,15 +36,14 @@ class Rounds:
             raise RuntimeError("the rounds have not begun")
         self._tasks.create_task(self._counted(coroutine))
 
-    async def run(self, work: dict[float, list[Work]], drain_seconds: float) -> None:
+    async def run(self, work: list[tuple[float, Work]], drain_seconds: float) -> None:
         """Until `draining` is set; then waits for what was started, for so many seconds, and cancels the rest."""
         try:
             async with asyncio.TaskGroup() as started:
                 self._tasks = started
                 async with asyncio.TaskGroup() as rounds:
-                    for seconds, pieces in work.items():
-                        for piece in pieces:
-                            rounds.create_task(self._every(seconds, piece))
+                    for seconds, piece in work:
+                        rounds.create_task(self._every(seconds, piece))
                 await self._drain(drain_seconds)
         except* _DrainIsOver:
             log.warning("drain_cut_short")

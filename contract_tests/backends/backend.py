@@ -12,7 +12,9 @@ class Missing(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """One implementation of one port. `open` yields a clean one; `name` is the technology, such as `sqlite`."""
+    """One implementation of one port. `open` yields a clean one; `name` is the technology, such as `sqlite`.
+    A `virtual` one runs on a loop that jumps to the next timer."""
 
     name: str
     open: Callable[[], AbstractAsyncContextManager[Any]]
+    virtual: bool = False

@@ -2,8 +2,15 @@
 
 from collections.abc import Mapping
 
+from contract_tests.backends import media, small, speech
 from contract_tests.backends.backend import Backend, Missing
 
 __all__ = ["BACKENDS", "Backend", "Missing"]
 
-BACKENDS: Mapping[str, Mapping[str, Backend]] = {}
+AREAS = (small.BACKENDS, media.BACKENDS, speech.BACKENDS)
+
+BACKENDS: Mapping[str, Mapping[str, Backend]] = {
+    port: {name: backend for area in AREAS for name, backend in area.get(port, {}).items()}
+    for port in sorted({port for area in AREAS for port in area})
+}
+"""Port to its implementations; several areas may know some of one port."""

@@ -70,6 +70,10 @@ class Call:
     events: tuple[Event, ...] = ()
     version: int = 0
 
+    def give(self, server_id: ServerId) -> "Call":
+        """A Core has taken it on and will place it; once that Core is in it, or it is over, this changes nothing."""
+        return replace(self, server_id=server_id) if self.state is CallState.PLANNED else self
+
     def join(self, server_id: ServerId, *, at: datetime) -> "Call":
         """A Core is in the call. Saying it twice changes nothing."""
         if self.state is CallState.LIVE and self.server_id == server_id:

@@ -86,7 +86,7 @@ def _outcome(facts: CallFacts) -> tuple[Outcome, EndedBy]:
         return Outcome.MAX_DURATION, EndedBy.SYSTEM
     if facts.message_left:
         return _message_outcome(facts), by
-    if facts.ordered_end is not None and by is not EndedBy.CALLEE:
+    if facts.ordered_end is not None and by not in {EndedBy.BOT, EndedBy.CALLEE}:
         return _ordered_outcome(facts)
     if facts.line_over and not facts.callee_left and by is not EndedBy.BOT:
         return Outcome.LINE_LOST, EndedBy.SYSTEM
@@ -105,8 +105,9 @@ def _message_outcome(facts: CallFacts) -> Outcome:
 
 def _ordered_outcome(facts: CallFacts) -> tuple[Outcome, EndedBy]:
     """An operator's end of a conversation that had begun is not a call that never was: it is not dialled again."""
-    if facts.ordered_end in ORDERED_ENDS:
-        return ORDERED_ENDS[facts.ordered_end]
+    known = ORDERED_ENDS.get(facts.ordered_end or "")
+    if known is not None:
+        return known
     return Outcome.COMPLETED if facts.purpose is Purpose.TALK else Outcome.CANCELLED, EndedBy.OPERATOR
 
 

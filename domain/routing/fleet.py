@@ -57,6 +57,10 @@ class CoreServer:
         state = ServerState.QUARANTINED if missed >= MISSED_BEATS else self.state
         return replace(self, missed=missed, missed_at=at, state=state)
 
+    @property
+    def may_have_lost_calls(self) -> bool:
+        return self.missed >= MISSED_BEATS or self.gone_until is not None
+
     def lost_since(self, live_at: datetime) -> datetime | None:
         """Since when it has been without a call that became live in it at `live_at`; None while it has it."""
         if self.missed >= MISSED_BEATS:

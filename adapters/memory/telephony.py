@@ -1,0 +1,130 @@
+"""Phone legs of this process, carried by whatever is plugged in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from adapters.memory.leg_journal import REMEMBERED, LegEntry, LegJournal
+from adapters.memory.leg_trail import LegTrail, trails_of
+from adapters.memory.live_leg import HUNG_UP, STOPPING, LiveLeg
+from adapters.memory.room import Room
+from adapters.memory.rooms import MemoryRooms
+from domain.ids import CallId, TrunkId
+from domain.phone.number import E164
+from ports.carrier import Carrier
+from ports.clock import Clock
+from ports.errors import Busy, NotFound, Refused
+from ports.telephony import DialOrder, Leg, LegEvent, LegState, Telephony
+
+MOST_LEGS: Final = 100
+"""Legs at once that one machine is made for (architecture, decision 9)."""
+
+
+class MemoryTelephony(Telephony):
+    """Legs run while `running` does. `carriers` finds the one behind a trunk, such as a mapping's `get`."""
+
+    def __init__(
+        self,
+        rooms: MemoryRooms,
+        carriers: Callable[[TrunkId], Carrier | None],
+        journal: LegJournal,
+        clock: Clock,
+        *,
+        most_legs: int = MOST_LEGS,
+    ) -> None:
+        self._rooms = rooms
+        self._carriers = carriers
+        self._journal = journal
+        self._clock = clock
+        self._most_legs = most_legs
+        self._trails: dict[CallId, LegTrail] = {}
+        self._live: dict[CallId, LiveLeg] = {}
+        self._group: asyncio.TaskGroup | None = None
+
+    @property
+    def legs(self) -> int:
+        """How many live now."""
+        return len(self._live)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["MemoryTelephony"]:
+        """Takes dials until it ends; ends what is left then."""
+        self._trails = trails_of(self._journal, self._clock.now())
+        group = asyncio.TaskGroup()
+        await group.__aenter__()  # by hand, so that an error of our caller's stays itself and is put into no group
+        self._group = group
+        try:
+            yield self
+        finally:
+            self.drain()
+            for live in tuple(self._live.values()):
+                live.stop(STOPPING)
+            await group.__aexit__(None, None, None)
+
+    def drain(self) -> None:
+        """No new dials from now on."""
+        self._group = None
+
+    async def dial(self, order: DialOrder) -> None:
+        if order.call_id in self._trails:
+            return
+        room, carrier, group = self._room_for(order), self._carrier_for(order), self._free_group()
+        now = self._clock.now()
+        self._journal.append(LegEntry(call_id=order.call_id, at=now))
+        self._forget_old()
+        trail = self._trails[order.call_id] = LegTrail(order.call_id, now)
+        live = self._live[order.call_id] = LiveLeg(order, room, trail, self._journal, self._clock)
+        group.create_task(self._run(live, carrier), name=f"leg {order.call_id}")
+
+    async def watch(self, call_id: CallId) -> AsyncIterator[LegEvent]:
+        trail = self._trails.get(call_id)
+        if trail is None:
+            raise NotFound(f"call {call_id} was never placed")
+        async for event in trail.watch():
+            yield event
+
+    async def hang_up(self, call_id: CallId) -> None:
+        live = self._live.get(call_id)
+        if live is not None:
+            live.stop(HUNG_UP)
+
+    async def find(self, call_id: CallId) -> Leg:
+        trail = self._trails.get(call_id)
+        return Leg(state=LegState.NEVER_PLACED) if trail is None else trail.leg
+
+    async def _run(self, live: LiveLeg, carrier: Carrier) -> None:
+        try:
+            await live.run(carrier)
+        finally:
+            del self._live[live.order.call_id]
+
+    def _room_for(self, order: DialOrder) -> Room:
+        room = self._rooms.find(order.room)
+        if room is None:
+            raise Refused("the room is not open", reason="room")
+        return room
+
+    def _carrier_for(self, order: DialOrder) -> Carrier:
+        carrier = self._carriers(order.trunk_id)
+        if carrier is None:
+            raise Refused(f"no carrier behind trunk {order.trunk_id}", reason="trunk")
+        if not E164.fullmatch(order.to):
+            raise Refused("this cannot be dialled", reason="number")
+        return carrier
+
+    def _free_group(self) -> asyncio.TaskGroup:
+        if self._group is None:
+            raise Busy("no new calls: stopping", retry_after=30.0)
+        if len(self._live) >= self._most_legs:
+            raise Busy("all legs are in use")
+        return self._group
+
+    def _forget_old(self) -> None:
+        """The oldest come first, and each dial forgets as many as are due: memory holds a day."""
+        horizon = self._clock.now() - REMEMBERED
+        while self._trails:
+            call_id, trail = next(iter(self._trails.items()))
+            if trail.placed_at > horizon or call_id in self._live:
+                return
+            del self._trails[call_id]

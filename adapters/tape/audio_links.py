@@ -1,0 +1,88 @@
+"""A link that is taped: what the callee was heard to say and what was truly played go into the call's journal."""
+
+from collections import deque
+from collections.abc import AsyncIterator
+
+from domain.calls.audio import RATE, AudioFrame
+from domain.calls.room import CALLEE, Invitation
+from ports.audio_links import AudioLink, AudioLinks, Heard, Left, LinkEvent
+from ports.call_journal import JournalEntry, JournalWriter, Note, Track
+from ports.clock import Clock
+
+
+class TapedAudioLinks(AudioLinks):
+    """Other links, taped. The tape's clock starts when a link has been joined."""
+
+    def __init__(self, links: AudioLinks, journal: JournalWriter, clock: Clock) -> None:
+        self._links = links
+        self._journal = journal
+        self._clock = clock
+
+    async def join(self, invitation: Invitation) -> AudioLink:
+        return TapedAudioLink(await self._links.join(invitation), self._journal, self._clock)
+
+
+class TapedAudioLink(AudioLink):
+    """Notes, too, how the link came to its end: whether the callee left, or the room was gone while they were in it.
+
+    A frame given to `speak` waits here until its place on the room's clock has come; `flush` may still unsay it.
+    """
+
+    def __init__(self, link: AudioLink, journal: JournalWriter, clock: Clock) -> None:
+        self.party = link.party
+        self._link = link
+        self._journal = journal
+        self._clock = clock
+        self._began = link.clock()
+        self._unsaid: deque[tuple[float, bytes]] = deque()
+
+    async def events(self) -> AsyncIterator[LinkEvent]:
+        callee_left = False
+        async for event in self._link.events():
+            if isinstance(event, Heard) and event.party == CALLEE:
+                self._sound(Track.CALLEE, event.at, event.frame.pcm)
+            elif isinstance(event, Left) and event.party == CALLEE and not callee_left:
+                callee_left = True
+                self._note(Note.CALLEE_LEFT)
+            yield event
+        if not callee_left:
+            self._note(Note.LINE_OVER)
+
+    async def speak(self, frame: AudioFrame) -> float:
+        at = await self._link.speak(frame)
+        self._unsaid.append((at, frame.pcm))
+        self._tape_played()
+        return at
+
+    def flush(self) -> None:
+        self._tape_played()
+        self._unsaid.clear()
+        self._link.flush()
+
+    async def press(self, digit: str) -> None:
+        await self._link.press(digit)
+
+    def clock(self) -> float:
+        return self._link.clock()
+
+    async def leave(self) -> None:
+        self._tape_played()
+        self._unsaid.clear()
+        await self._link.leave()
+
+    def _tape_played(self) -> None:
+        """Frames that have begun by now: those can be unsaid no more."""
+        now = self._link.clock()
+        while self._unsaid and self._unsaid[0][0] <= now:
+            at, pcm = self._unsaid.popleft()
+            self._sound(Track.BOT, at, pcm)
+
+    def _sound(self, track: Track, at: float, pcm: bytes) -> None:
+        """What began before the tape did is cut at its start."""
+        place = at - self._began
+        missed = 2 * max(0, round(-place * RATE))
+        if missed < len(pcm):
+            self._journal.sound(track, max(0.0, place), pcm[missed:])
+
+    def _note(self, note: Note) -> None:
+        self._journal.note(JournalEntry(at=self._clock.now(), note=note))

@@ -1,0 +1,91 @@
+"""The API as an application: its areas of routes, behind one way to read, refuse and document."""
+
+from typing import Any, Final
+
+from litestar import Litestar, Request, Router
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components
+
+from applications.api.container import Container
+from applications.api.http.area import Area
+from applications.api.http.bodies import LARGEST_JSON, StrictRequest
+from applications.api.http.doors import SCHEMES, no_odd_address
+from applications.api.http.errors import HANDLERS
+from applications.api.routes import (
+    api_keys,
+    attempts,
+    auth,
+    bots,
+    campaigns,
+    dnc,
+    health,
+    imports,
+    leads,
+    users,
+)
+from domain.ids import BrandId
+from domain.people.user import ApiKey, User
+
+AREAS: Final[tuple[Area, ...]] = (
+    auth,
+    users,
+    api_keys,
+    bots,
+    campaigns,
+    imports,
+    leads,
+    dnc,
+    attempts,
+)
+ROOT: Final = "/api/v1"
+
+
+def create_app(container: Container) -> Litestar:
+    """An app over what the container holds. Opening and closing that is the caller's."""
+    areas = [Router("/", route_handlers=area.ROUTES, dependencies=area.dependencies(container)) for area in AREAS]
+    app = Litestar(
+        route_handlers=[
+            Router("/", route_handlers=health.ROUTES, dependencies=health.dependencies(container)),
+            Router(ROOT, route_handlers=areas),
+        ],
+        dependencies={
+            "user": Provide(_user, sync_to_thread=False),
+            "brand": Provide(_brand, sync_to_thread=False),
+            "api_key": Provide(_api_key, sync_to_thread=False),
+        },
+        guards=[no_odd_address],
+        exception_handlers=HANDLERS,
+        request_class=StrictRequest,
+        request_max_body_size=LARGEST_JSON,
+        openapi_config=_openapi(),
+        logging_config=None,
+    )
+    app.state.doorman = container.doorman()
+    return app
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="CXB API",
+        version="1",
+        path=ROOT,
+        components=Components(security_schemes=dict(SCHEMES)),
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+    )
+
+
+def _user(request: Request[Any, Any, Any]) -> User:
+    user: User = request.user
+    return user
+
+
+def _api_key(request: Request[Any, Any, Any]) -> ApiKey:
+    key: ApiKey = request.user
+    return key
+
+
+def _brand(request: Request[Any, Any, Any]) -> BrandId:
+    brand: BrandId = request.auth
+    return brand

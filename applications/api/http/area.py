@@ -1,0 +1,20 @@
+"""What a module of routes offers to the app."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from litestar.di import Provide
+from litestar.types import ControllerRouterHandler
+
+from applications.api.container import Container
+
+
+class Area(Protocol):
+    """A module in `applications/api/routes`. `dependencies` are what its handlers are given, by name."""
+
+    ROUTES: Sequence[ControllerRouterHandler]
+
+    @staticmethod
+    def dependencies(container: Container) -> dict[str, Provide]: ...
+
+

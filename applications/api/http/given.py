@@ -1,0 +1,17 @@
+"""How handlers name what they are given: values that we made ourselves, and that nobody needs to check."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from litestar.di import Provide
+from litestar.params import Dependency
+
+Thing = TypeVar("Thing")
+
+Given = Annotated[Thing, Dependency(skip_validation=True)]
+"""`Given[CreateBot]`: a dependency of that type, by the parameter's name."""
+
+
+def provide(make: Callable[[], Any]) -> Provide:
+    """A use case, made anew for each request."""
+    return Provide(make, use_cache=False, sync_to_thread=False)

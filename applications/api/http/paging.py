@@ -1,0 +1,11 @@
+"""The two query parameters that all lists share."""
+
+from typing import Annotated
+
+from litestar.params import Parameter
+
+After = Annotated[
+    str | None,
+    Parameter(query="after", max_length=512, description="The `next` of the page before.", required=False),
+]
+Limit = Annotated[int, Parameter(query="limit", ge=1, le=200, description="How many, at most.", required=False)]

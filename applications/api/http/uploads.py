@@ -1,0 +1,38 @@
+"""Bodies that are files: taken as they come, and never held whole."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Request
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+
+from applications.api.http.bodies import UnsupportedMediaType
+
+CSV: Final = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel", "text/plain"})
+"""What browsers and systems call a CSV file."""
+
+CSV_BODY: Final = OpenAPIMediaType(schema=Schema(type="string"))  # type: ignore[arg-type]  # the enum's own value
+
+
+@dataclass
+class CsvUpload(Operation):
+    """An operation whose body is a CSV file."""
+
+    def __post_init__(self) -> None:
+        self.request_body = RequestBody(content={"text/csv": CSV_BODY}, required=True)
+
+
+def is_csv(request: Request[Any, Any, Any]) -> bool:
+    return request.content_type[0] in CSV
+
+
+async def csv_chunks(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
+    """The body. Raises RequestEntityTooLarge once it is longer than the handler allows."""
+    async for chunk in request.stream():
+        yield chunk
+
+
+def require_csv(request: Request[Any, Any, Any]) -> None:
+    if not is_csv(request):
+        raise UnsupportedMediaType(detail="the body must be text/csv")

@@ -1,0 +1,270 @@
+"""What Core is made of: an adapter behind each port, chosen by the settings, and what each use case needs.
+
+Technologies that are slow to import are named as strings and imported when they are chosen. Core's control process
+and its call processes are made from this one list, and each opens what it uses.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from dependency_injector import containers, providers
+
+from adapters.directory.call_journal import DirectoryCallJournal
+from adapters.directory.object_store import DirectoryObjectStore
+from adapters.directory.result_outbox import DirectoryResultOutbox
+from adapters.environment.settings import EnvironmentSettings
+from adapters.http.config_source import HttpConfigSource
+from adapters.http.result_sink import HttpResultSink
+from adapters.memory.audio_links import MemoryAudioLinks
+from adapters.memory.language_model import MemoryLanguageModel
+from adapters.memory.leg_journal import MemoryLegJournal
+from adapters.memory.rooms import MemoryRooms
+from adapters.memory.speech_to_text import MemorySpeechToText
+from adapters.memory.telephony import MemoryTelephony
+from adapters.memory.text_to_speech import MemoryTextToSpeech
+from adapters.system.clock import SystemClock
+from adapters.system.ids import SystemIds
+from adapters.system.logging import configure_logging
+from adapters.system.serving import serve, stop_on_signals
+from adapters.tape.audio_links import TapedAudioLinks
+from applications.core.call_host import CallHost
+from applications.core.call_processes import CallProcesses
+from applications.core.call_service import CallService
+from applications.core.identity import CoreIdentity
+from applications.core.live_calls import LiveCalls
+from applications.core.node import CoreNode
+from applications.core.use_cases.conclude_call import ConcludeCall
+from applications.core.use_cases.deliver_results import DeliverResults
+from applications.core.use_cases.open_call import OpenCall
+from applications.core.use_cases.order_call import OrderCall
+from applications.core.use_cases.report_health import ReportHealth
+from applications.core.use_cases.run_call import RunCall
+from applications.core.use_cases.salvage_calls import SalvageCalls
+from applications.core.use_cases.take_call import TakeCall
+from ports.audio_links import AudioLinks
+from ports.call_journal import JournalWriter
+from ports.clock import Clock
+from ports.ids import Ids
+from ports.settings import Engine, Media, Settings
+
+CALL_PROCESS: Final = (sys.executable, "-m", "applications.core.call_process")
+
+
+def named(path: str) -> Callable[..., Any]:
+    """The class at `module.Name`, imported when the first one is made."""
+
+    def make(*given: Any, **named_too: Any) -> Any:
+        module, _, name = path.rpartition(".")
+        return getattr(importlib.import_module(module), name)(*given, **named_too)
+
+    return make
+
+
+def _in_data(name: str) -> Callable[[Settings], Path]:
+    return lambda settings: Path(settings.data) / name
+
+
+def _identity(settings: Settings, ids: Ids) -> CoreIdentity:
+    try:
+        release = version("cxb")
+    except PackageNotFoundError:  # run from a folder that nobody installed
+        release = "source"
+    return CoreIdentity(server_id=settings.server_id, run=ids.new("run"), release=release)  # type: ignore[arg-type]
+
+
+def _model(settings: Settings) -> str:
+    return "openai" if settings.openai_url else "memory"
+
+
+def _taped(links: AudioLinks, clock: Clock) -> Callable[[JournalWriter], AudioLinks]:
+    return lambda journal: TapedAudioLinks(links, journal, clock)
+
+
+def _no_carrier(_: object) -> None:
+    return None
+
+
+class Container(containers.DeclarativeContainer):
+    """Made without awaiting; `control_opened` and `calls_opened` open what has to be."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    media = settings.provided.media.value
+    engine = settings.provided.engine.value
+    secret = settings.provided.core_secret
+
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Singleton(SystemIds)
+    identity = providers.Singleton(_identity, settings, ids)
+
+    # the world
+    configs = providers.Singleton(HttpConfigSource, settings.provided.api_url, secret)
+    sink = providers.Singleton(HttpResultSink, settings.provided.api_url, secret)
+    journal = providers.Singleton(DirectoryCallJournal, providers.Callable(_in_data("core/journals"), settings))
+    outbox = providers.Singleton(DirectoryResultOutbox, providers.Callable(_in_data("core/outbox"), settings))
+    objects = providers.Singleton(DirectoryObjectStore, providers.Callable(_in_data("objects"), settings))
+
+    exchange = providers.Singleton(
+        named("adapters.exchange.connection.ExchangeConnection"), settings.provided.exchange_url, secret
+    )
+    memory_rooms = providers.Singleton(MemoryRooms, clock)
+    rooms = providers.Selector(
+        media,
+        memory=memory_rooms,
+        exchange=providers.Singleton(named("adapters.exchange.rooms.ExchangeRooms"), exchange),
+    )
+    links = providers.Selector(
+        media,
+        memory=providers.Singleton(MemoryAudioLinks, memory_rooms, clock),
+        exchange=providers.Singleton(named("adapters.exchange.audio_links.ExchangeAudioLinks"), exchange),
+    )
+    telephony = providers.Selector(
+        media,
+        memory=providers.Singleton(
+            MemoryTelephony, memory_rooms, _no_carrier, providers.Singleton(MemoryLegJournal), clock
+        ),
+        exchange=providers.Singleton(named("adapters.exchange.telephony.ExchangeTelephony"), exchange),
+    )
+    taped = providers.Singleton(_taped, links, clock)
+
+    # what talks
+    speech_to_text = providers.Selector(
+        engine,
+        memory=providers.Singleton(MemorySpeechToText),
+        pipecat=providers.Singleton(
+            named("adapters.captions.speech_to_text.CaptionsSpeechToText"),
+            error_rate=settings.provided.recognition_errors,
+        ),
+    )
+    text_to_speech = providers.Selector(
+        engine,
+        memory=providers.Singleton(MemoryTextToSpeech),
+        pipecat=providers.Singleton(named("adapters.espeak.text_to_speech.EspeakTextToSpeech")),
+    )
+    language_model = providers.Selector(
+        providers.Callable(_model, settings),
+        memory=providers.Singleton(MemoryLanguageModel),
+        openai=providers.Singleton(
+            named("adapters.openai.language_model.OpenaiLanguageModel"),
+            settings.provided.openai_url,
+            settings.provided.openai_key,
+            settings.provided.openai_model,
+        ),
+    )
+    conversation = providers.Selector(
+        engine,
+        memory=providers.Singleton(
+            named("adapters.memory.conversation.MemoryConversation"),
+            speech_to_text,
+            text_to_speech,
+            language_model,
+            clock,
+        ),
+        pipecat=providers.Singleton(
+            named("adapters.pipecat.conversation.PipecatConversation"),
+            speech_to_text,
+            text_to_speech,
+            language_model,
+            clock,
+        ),
+    )
+
+    # calls, in the processes that carry them
+    open_call = providers.Singleton(OpenCall, configs=configs, rooms=rooms, telephony=telephony, clock=clock)
+    run_call = providers.Singleton(
+        RunCall,
+        journal=journal,
+        taped=taped,
+        conversation=conversation,
+        sink=sink,
+        clock=clock,
+        server_id=settings.provided.server_id,
+    )
+    host = providers.Singleton(CallHost, open_call, run_call)
+    call_service = providers.Singleton(CallService, host=host, rooms=rooms, clock=clock)
+
+    # control; rooms in memory can only be joined from the process that they are in
+    calls = providers.Singleton(
+        LiveCalls, capacity=settings.provided.core_capacity, message_slots=settings.provided.core_message_slots
+    )
+    runner = providers.Selector(
+        media,
+        memory=host,
+        exchange=providers.Singleton(CallProcesses, CALL_PROCESS, count=settings.provided.core_processes, clock=clock),
+    )
+    take_call = providers.Singleton(TakeCall, calls=calls, runner=runner, identity=identity)
+    order_call = providers.Singleton(OrderCall, calls=calls, runner=runner)
+    report_health = providers.Singleton(ReportHealth, calls=calls, outbox=outbox, identity=identity)
+    conclude_call = providers.Singleton(
+        ConcludeCall,
+        rooms=rooms,
+        journal=journal,
+        objects=objects,
+        outbox=outbox,
+        clock=clock,
+        server_id=settings.provided.server_id,
+    )
+    deliver_results = providers.Singleton(DeliverResults, outbox=outbox, sink=sink, clock=clock)
+    salvage_calls = providers.Singleton(SalvageCalls, journal=journal, conclude=conclude_call, clock=clock)
+    node = providers.Singleton(
+        CoreNode,
+        calls=calls,
+        runner=runner,
+        journal=journal,
+        outbox=outbox,
+        conclude_call=conclude_call,
+        deliver_results=deliver_results,
+        salvage_calls=salvage_calls,
+        clock=clock,
+        drain_seconds=settings.provided.drain_seconds,
+    )
+
+    serve = providers.Object(serve)
+    stop_on_signals = providers.Object(stop_on_signals)
+
+
+def configured(process: str) -> Container:
+    """By the settings of this process, which logs from now on. Raises InvalidValue that names every wrong one."""
+    settings = EnvironmentSettings(os.environ, None).load()
+    configure_logging(process, settings)
+    return Container(settings=settings)
+
+
+@asynccontextmanager
+async def control_opened(container: Container) -> AsyncIterator[None]:
+    """What the control process needs, and what calls need where it carries them itself."""
+    async with AsyncExitStack() as stack:
+        await _open_doors(container, stack)
+        if container.settings().media is Media.MEMORY:
+            await stack.enter_async_context(container.telephony().running())
+            await _open_speech(container, stack)
+        yield
+
+
+@asynccontextmanager
+async def calls_opened(container: Container) -> AsyncIterator[None]:
+    """What a call process needs."""
+    async with AsyncExitStack() as stack:
+        await _open_doors(container, stack)
+        await _open_speech(container, stack)
+        yield
+
+
+async def _open_doors(container: Container, stack: AsyncExitStack) -> None:
+    stack.push_async_callback(container.configs().aclose)
+    stack.push_async_callback(container.sink().aclose)
+    if container.settings().media is Media.EXCHANGE:
+        stack.push_async_callback(container.exchange().aclose)
+
+
+async def _open_speech(container: Container, stack: AsyncExitStack) -> None:
+    """The engine is made as well, so that no call waits for its import."""
+    container.conversation()
+    if container.settings().engine is Engine.PIPECAT:
+        await container.text_to_speech().open()
+        stack.push_async_callback(container.text_to_speech().aclose)

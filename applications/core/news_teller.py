@@ -1,0 +1,52 @@
+"""Tells the API what happens in a live call, as well as it can and never in the call's way."""
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from domain.ids import CallId
+from ports.clock import Clock
+from ports.errors import PortError
+from ports.messages.calls import CallNews
+from ports.result_sink import ResultSink
+
+MOST_WAITING: Final = 100
+TRIES: Final = 3
+PAUSE: Final = 0.5
+
+log = structlog.get_logger()
+
+
+class NewsTeller:
+    """The news of one call, in order. What the API does not take is dropped: the result brings it all again."""
+
+    def __init__(self, call_id: CallId, sink: ResultSink, clock: Clock) -> None:
+        self._call_id = call_id
+        self._sink = sink
+        self._clock = clock
+        self._waiting: asyncio.Queue[CallNews] = asyncio.Queue(MOST_WAITING)
+
+    def tell(self, news: CallNews) -> None:
+        if self._waiting.full():
+            self._waiting.get_nowait()
+        self._waiting.put_nowait(news)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            news = await self._waiting.get()
+            if not await self._told(news):
+                log.info("news_not_told", call_id=self._call_id, news=type(news).__name__)
+
+    async def _told(self, news: CallNews) -> bool:
+        for _ in range(TRIES):
+            try:
+                await self._sink.tell(self._call_id, news)
+            except PortError as error:
+                if not error.retryable:
+                    return False
+                await self._clock.sleep(PAUSE)
+            else:
+                return True
+        return False

@@ -1,0 +1,144 @@
+"""Brings a call to the point where its callee is in a room and a ticket into it is in hand."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from domain.bots.runtime_config import RuntimeConfig
+from domain.calls.ending import Ending
+from domain.calls.outcome import Outcome
+from domain.calls.result import EndedBy
+from domain.calls.room import CALLEE, CORE, Invitation
+from domain.calls.sip_outcome import outcome_of_status
+from domain.ids import CallId
+from ports.clock import Clock
+from ports.config_source import ConfigSource
+from ports.errors import Busy, NotFound, PortError, Refused, Unavailable
+from ports.messages.core import Attach, CallRequest, Dial, End, Order, Talk
+from ports.rooms import Rooms
+from ports.telephony import DialOrder, HangUp, LegEvent, LegKind, LegState, Telephony
+
+CONFIG_PATIENCE: Final = 2.0
+"""Seconds for which a config is asked for while the API is away."""
+
+CONFIG_PAUSE: Final = 0.2
+MARGIN: Final = 60.0
+"""Seconds beyond the bot's own limit after which the carrier ends the leg whatever the bot does."""
+
+Orders: TypeAlias = "asyncio.Queue[Order]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A call whose callee is there."""
+
+    config: RuntimeConfig
+    invitation: Invitation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCall:
+    """For a call that is attached, everybody is there already; one that is dialled rings first."""
+
+    configs: ConfigSource
+    rooms: Rooms
+    telephony: Telephony
+    clock: Clock
+
+    async def __call__(self, request: CallRequest, orders: Orders) -> Opened | Ending:
+        """The open call, or how it ended before anybody could be spoken to."""
+        try:
+            config = await self._config(request)
+        except Refused as refused:
+            return _failed(refused.reason)
+        except PortError:
+            return _failed("no_config")
+        if isinstance(request, Attach):
+            return Opened(config=config, invitation=request.invitation)
+        try:
+            return await self._dial(request, config, orders)
+        except Unavailable:
+            return Ending(outcome=Outcome.LINE_LOST, ended_by=EndedBy.SYSTEM)
+
+    async def _config(self, request: CallRequest) -> RuntimeConfig:
+        give_up_at = self.clock.monotonic() + CONFIG_PATIENCE
+        while True:
+            try:
+                return await self.configs.fetch(request.bot_id, request.call_id)
+            except (Busy, Unavailable):
+                if self.clock.monotonic() + CONFIG_PAUSE > give_up_at:
+                    raise
+            await self.clock.sleep(CONFIG_PAUSE)
+
+    async def _dial(self, request: Dial, config: RuntimeConfig, orders: Orders) -> Opened | Ending:
+        await self.rooms.open(request.call_id)
+        try:
+            await self._place(request, config)
+        except Busy:
+            return Ending(outcome=Outcome.CONGESTION, ended_by=EndedBy.SYSTEM, detail="no_room")
+        except Refused as refused:
+            return Ending(outcome=Outcome.TRUNK_FAULT, ended_by=EndedBy.SYSTEM, detail=refused.reason)
+        ending = await self._until_answered(request.call_id, orders)
+        if ending is not None:
+            return ending
+        orders.put_nowait(Talk())
+        them = frozenset({CALLEE})
+        invitation = await self.rooms.invite(request.call_id, CORE, hears=them, heard_by=them)
+        return Opened(config=config, invitation=invitation)
+
+    async def _place(self, request: Dial, config: RuntimeConfig) -> None:
+        order = DialOrder(
+            call_id=request.call_id,
+            brand=request.brand,
+            room=request.call_id,
+            trunk_id=request.trunk_id,
+            to=request.to,
+            caller_number=request.caller_number,
+            ring_timeout=request.ring_timeout,
+            max_duration=config.spec.policy.max_duration + MARGIN,
+        )
+        try:
+            await self.telephony.dial(order)
+        except Unavailable:
+            leg = await self.telephony.find(request.call_id)
+            if leg.state in {LegState.NEVER_PLACED, LegState.UNKNOWN}:
+                raise
+
+    async def _until_answered(self, call_id: CallId, orders: Orders) -> Ending | None:
+        """None when it was answered. An order to end cancels it while it rings."""
+        cancelled = asyncio.Event()
+        async with asyncio.TaskGroup() as beside:
+            cancelling = beside.create_task(self._cancel_when_ordered(call_id, orders, cancelled))
+            event = await self._answer_or_end(call_id)
+            cancelling.cancel()
+        if cancelled.is_set():
+            return Ending(outcome=Outcome.CANCELLED, ended_by=EndedBy.OPERATOR)
+        if event is None:
+            return Ending(outcome=Outcome.LINE_LOST, ended_by=EndedBy.SYSTEM)
+        return _unanswered(event) if event.kind is LegKind.ENDED else None
+
+    async def _answer_or_end(self, call_id: CallId) -> LegEvent | None:
+        """None when the far side was lost, or never heard of the leg."""
+        with suppress(Unavailable, NotFound):
+            async for event in self.telephony.watch(call_id):
+                if event.kind is not LegKind.RINGING:
+                    return event
+        return None
+
+    async def _cancel_when_ordered(self, call_id: CallId, orders: Orders, cancelled: asyncio.Event) -> None:
+        while not isinstance(await orders.get(), End):
+            pass
+        cancelled.set()
+        with suppress(PortError):  # the room is closed in any case, and that ends its leg
+            await self.telephony.hang_up(call_id)
+
+
+def _unanswered(event: LegEvent) -> Ending:
+    status = event.status or 0
+    by = EndedBy.CALLEE if event.by is HangUp.CALLEE else EndedBy.SYSTEM
+    return Ending(outcome=outcome_of_status(status, event.reason), ended_by=by, sip_status=event.status)
+
+
+def _failed(detail: str) -> Ending:
+    return Ending(outcome=Outcome.FAILED, ended_by=EndedBy.SYSTEM, detail=detail)

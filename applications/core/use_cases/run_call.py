@@ -1,0 +1,121 @@
+"""One call from its first word to its last: what is heard goes into the journal, and orders come in on the way."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from applications.core.call_notes import note_of_order, notes_of_event
+from applications.core.news_teller import NewsTeller
+from applications.core.patient_journal import PatientJournal
+from applications.core.use_cases.open_call import Opened, Orders
+from domain.calls.ending import NO_ORDERS
+from domain.ids import ServerId
+from ports.audio_links import AudioLink, AudioLinks
+from ports.call_journal import CallJournal, JournalEntry, JournalHeader, JournalWriter, Note
+from ports.clock import Clock
+from ports.conversation import Conversation, ConversationSession, Ended, TurnTaken
+from ports.errors import Unavailable
+from ports.messages.calls import CoreJoined, TurnHeard
+from ports.messages.core import End, Order
+from ports.result_sink import ResultSink
+
+ORDERS_WITHIN: Final = 60.0
+"""Seconds after which a call that nobody gave an order is ended."""
+
+ENDS_WITHIN: Final = 10.0
+"""Seconds that a conversation has to end once it was ordered to."""
+
+MARGIN: Final = 120.0
+"""Seconds beyond the bot's own limit after which its conversation counts as stuck."""
+
+log = structlog.get_logger()
+
+
+class NeverEnded(Exception):
+    """The engine broke its promise that a conversation ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCall:
+    """Nothing that goes wrong in a call leaves it: its journal says what it was."""
+
+    journal: CallJournal
+    taped: Callable[[JournalWriter], AudioLinks]
+    conversation: Conversation
+    sink: ResultSink
+    clock: Clock
+    server_id: ServerId
+
+    async def __call__(self, opened: Opened, orders: Orders) -> None:
+        """Returns when the call is over and its journal is written. Raises Stale when the call has a journal."""
+        header = JournalHeader(config=opened.config, opened_at=self.clock.now())
+        async with self.journal.open(header) as writer:
+            journal = PatientJournal(writer, self.clock)
+            try:
+                async with asyncio.timeout(opened.config.spec.policy.max_duration + MARGIN):
+                    await self._be_there(opened, orders, journal)
+            except Unavailable:
+                journal.note(JournalEntry(at=self.clock.now(), note=Note.LINE_OVER))
+                journal.note(JournalEntry(at=self.clock.now(), note=Note.ENDED))
+            except Exception as error:  # one call's fault is that call's result, and no other call's
+                log.exception("call_failed")
+                journal.note(JournalEntry(at=self.clock.now(), note=Note.FAILED, value=_first_fault(error)))
+            await journal.settle()
+
+    async def _be_there(self, opened: Opened, orders: Orders, journal: JournalWriter) -> None:
+        link = await self.taped(journal).join(opened.invitation)
+        try:
+            await self._converse(opened, link, orders, journal)
+        finally:
+            await link.leave()
+
+    async def _converse(self, opened: Opened, link: AudioLink, orders: Orders, journal: JournalWriter) -> None:
+        config = opened.config
+        teller = NewsTeller(config.call_id, self.sink, self.clock)
+        teller.tell(CoreJoined(server_id=self.server_id))
+        async with self.conversation.open(link, config) as session, asyncio.TaskGroup() as beside:
+            aside = [
+                beside.create_task(teller.run()),
+                beside.create_task(self._pass_orders(session, orders, journal)),
+            ]
+            await self._listen(session, teller, journal)
+            for task in aside:
+                task.cancel()
+
+    async def _listen(self, session: ConversationSession, teller: NewsTeller, journal: JournalWriter) -> None:
+        async for event in session.events():
+            for entry in notes_of_event(event, self.clock.now()):
+                journal.note(entry)
+            if isinstance(event, TurnTaken):
+                teller.tell(TurnHeard(turn=event.turn))
+            if isinstance(event, Ended):
+                return
+        raise NeverEnded("the conversation's events ran out before it had ended")
+
+    async def _pass_orders(self, session: ConversationSession, orders: Orders, journal: JournalWriter) -> None:
+        order = await _first_order(orders)
+        while True:
+            journal.note(note_of_order(order, self.clock.now()))
+            await session.order(order)
+            if isinstance(order, End):
+                break
+            order = await orders.get()
+        await self.clock.sleep(ENDS_WITHIN)
+        raise NeverEnded("the conversation did not end although it was ordered to")
+
+
+async def _first_order(orders: Orders) -> Order:
+    try:
+        async with asyncio.timeout(ORDERS_WITHIN):
+            return await orders.get()
+    except TimeoutError:
+        return End(reason=NO_ORDERS)
+
+
+def _first_fault(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return type(error).__name__

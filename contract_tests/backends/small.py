@@ -1,0 +1,8 @@
+"""The backends of the small ports: doors between processes, things on disk, proofs, numbers, settings."""
+
+from collections.abc import Mapping
+
+from contract_tests.backends import disk, doors
+from contract_tests.backends.backend import Backend
+
+BACKENDS: Mapping[str, Mapping[str, Backend]] = {**doors.BACKENDS, **disk.BACKENDS}

@@ -1,0 +1,58 @@
+"""How the suites of rooms and telephony join and listen, in a few words and never for ever."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Final, TypeVar
+
+from contract_tests.backends.phone_world import PhoneWorld
+from domain.calls.audio import AudioFrame
+from ports.audio_links import AudioLink, Heard, LinkEvent
+from ports.telephony import LegEvent, LegKind
+
+PATIENCE: Final = 8.0
+EVERYBODY: Final = frozenset({"anna", "ben", "carl", "callee", "core", "dialler"})
+
+Event = TypeVar("Event")
+
+
+async def join(
+    world: PhoneWorld, room: str, party: str, *, hears: frozenset[str] = EVERYBODY, by: frozenset[str] = EVERYBODY
+) -> AudioLink:
+    await world.rooms.open(room)
+    return await world.links.join(await world.rooms.invite(room, party, hears=hears, heard_by=by))
+
+
+async def until(events: AsyncIterator[Event], enough: Callable[[Event], bool]) -> list[Event]:
+    """Events up to and including the first that is enough; fails when they end or take too long before that."""
+    seen: list[Event] = []
+    async with asyncio.timeout(PATIENCE):
+        async for event in events:
+            seen.append(event)
+            if enough(event):
+                return seen
+    raise AssertionError(f"ended after {seen}")
+
+
+async def rest(events: AsyncIterator[Event]) -> list[Event]:
+    """Events up to their end."""
+    async with asyncio.timeout(PATIENCE):
+        return [event async for event in events]
+
+
+async def settled(happened: Callable[[], Awaitable[bool]], world: PhoneWorld) -> None:
+    """Waits for something that shows only by asking."""
+    async with asyncio.timeout(PATIENCE):
+        while not await happened():
+            await world.clock.sleep(0.01)
+
+
+def frames(events: list[LinkEvent], party: str) -> list[AudioFrame]:
+    return [event.frame for event in events if isinstance(event, Heard) and event.party == party]
+
+
+def is_a(kind: type[LinkEvent], party: str) -> Callable[[LinkEvent], bool]:
+    return lambda event: isinstance(event, kind) and event.party == party
+
+
+def is_kind(kind: LegKind) -> Callable[[LegEvent], bool]:
+    return lambda event: event.kind is kind

@@ -1,0 +1,186 @@
+"""A bot's side of one conversation as a value: told what happens, it says what to do next, whoever does it.
+
+An engine hears, speaks and asks models; it tells a Dialogue what came of it and does the Move that it is given.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from domain.bots.director import OPTED_OUT, AnyDirector, Direction, Doing, Place, director_of
+from domain.bots.flow import Edge
+from domain.bots.opt_out import asks_not_to_be_called
+from domain.bots.runtime_config import RuntimeConfig
+from domain.bots.template import fill
+from domain.calls.result import EndedBy
+
+MOST_FAULTS = 1
+"""Replies in a row that a model may fail to give before the bot takes its leave."""
+
+
+class Act(StrEnum):
+    GO_ON = "go_on"  # with whatever is being done
+    SPEAK = "speak"  # instead of whatever is being done: speak `say`, then tell `spoken`
+    CHOOSE = "choose"  # instead of ...: ask a model which of `choices` holds, then tell `chosen` or `failed`
+    REPLY = "reply"  # instead of ...: speak a model's reply as it comes, then tell `replied` or `failed`
+    LISTEN = "listen"  # instead of ...: say nothing; tell `silent` when the policy's time has passed without a word
+    FINISH = "finish"  # stop everything: the conversation is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """`message_left`, `by` and `disposition` are what to tell of a conversation that is over."""
+
+    act: Act
+    say: tuple[str, ...] = ()
+    choices: tuple[Edge, ...] = ()
+    message_left: bool = False
+    by: EndedBy = EndedBy.BOT
+    disposition: str | None = None
+
+
+GO_ON = Move(act=Act.GO_ON)
+
+
+class Stage(StrEnum):
+    QUIET = "quiet"  # not told to talk yet
+    SPEAKING = "speaking"
+    CHOOSING = "choosing"
+    REPLYING = "replying"
+    LISTENING = "listening"
+    LEAVING = "leaving"  # speaking its last words, which nobody interrupts
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """Where a conversation stands. Every question gives the next value and one Move."""
+
+    config: RuntimeConfig
+    place: Place
+    stage: Stage = Stage.QUIET
+    last: Move = GO_ON  # how it ends, once the last words are spoken
+    waiting: str = ""  # said by the callee, and not answered yet
+    faults: int = 0
+
+    @property
+    def interruptible(self) -> bool:
+        return self.config.spec.policy.interruptible and self.stage in (Stage.SPEAKING, Stage.CHOOSING, Stage.REPLYING)
+
+    def talk(self) -> tuple["Dialogue", Move]:
+        if self.stage is not Stage.QUIET:
+            return self, GO_ON
+        direction = self._director.begin(self.config.variables)
+        if asks_not_to_be_called(self.waiting):
+            direction = self._director.hear(direction.place, self.waiting)
+        return replace(self, waiting="")._follow(direction)
+
+    def leave_message(self) -> tuple["Dialogue", Move]:
+        return self._leave_text(self.config.spec.voicemail_message)
+
+    def safe_harbour(self) -> tuple["Dialogue", Move]:
+        return self._leave_text(self.config.spec.safe_harbour_message)
+
+    def heard(self, said: str, *, early: bool = False) -> tuple["Dialogue", Move]:
+        """The callee has finished a turn; `early` when it began before the bot was told to talk."""
+        said = f"{self.waiting} {said}".strip()
+        if early and self.stage is not Stage.QUIET and not asks_not_to_be_called(said):
+            return self, GO_ON
+        if self.stage in (Stage.LISTENING, Stage.CHOOSING):
+            return replace(self, waiting="")._follow(self._director.hear(self.place, said))
+        return replace(self, waiting=said), GO_ON
+
+    def interrupted(self) -> tuple["Dialogue", Move]:
+        """The callee has been speaking into the bot's words or thoughts for the policy's time."""
+        return self._listen() if self.interruptible else (self, GO_ON)
+
+    def spoken(self) -> tuple["Dialogue", Move]:
+        """The words of SPEAK are spoken to their end, or could not be spoken."""
+        if self.stage is Stage.SPEAKING:
+            return self._answer_waiting()
+        if self.stage is not Stage.LEAVING:
+            return self, GO_ON
+        late = asks_not_to_be_called(self.waiting) and self.last.disposition != OPTED_OUT
+        if late and not self.last.message_left:
+            return replace(self, waiting="")._follow(self._director.hear(self.place, self.waiting))
+        return replace(self, stage=Stage.OVER), self.last
+
+    def pressed(self, digit: str) -> tuple["Dialogue", Move]:
+        """A key that means something is taken at once; any other one changes nothing."""
+        if self.stage in (Stage.QUIET, Stage.LEAVING, Stage.OVER):
+            return self, GO_ON
+        direction = self._director.press(self.place, digit)
+        here = direction.place.step == self.place.step
+        if here and direction.doing is Doing.LISTEN and not direction.say:
+            again = Move(act=Act.LISTEN) if self.stage is Stage.LISTENING else GO_ON
+            return replace(self, place=direction.place), again
+        return replace(self, waiting="")._follow(direction)
+
+    def silent(self) -> tuple["Dialogue", Move]:
+        if self.stage is not Stage.LISTENING:
+            return self, GO_ON
+        return replace(self, waiting="")._follow(self._director.silence(self.place))
+
+    def chosen(self, edge: Edge | None) -> tuple["Dialogue", Move]:
+        if self.stage is not Stage.CHOOSING:
+            return self, GO_ON
+        return self._follow(self._director.chosen(self.place, edge))
+
+    def replied(self, disposition: str | None) -> tuple["Dialogue", Move]:
+        """The model's words are spoken; `disposition` when it ended the call with them."""
+        if self.stage is not Stage.REPLYING:
+            return self, GO_ON
+        if disposition is not None:
+            finish = Move(act=Act.FINISH, disposition=disposition)
+            return replace(self, stage=Stage.OVER, last=finish), finish
+        return replace(self, faults=0)._answer_waiting()
+
+    def failed(self) -> tuple["Dialogue", Move]:
+        """The model gave nothing: a choice counts as none, a reply is asked for once more, then the bot leaves."""
+        if self.stage is Stage.CHOOSING:
+            return self.chosen(None)
+        if self.stage is not Stage.REPLYING:
+            return self, GO_ON
+        if self.faults < MOST_FAULTS:
+            return replace(self, faults=self.faults + 1), Move(act=Act.REPLY)
+        goodbye = fill(self.config.spec.policy.goodbye_say, self.place.variables)
+        return self._leave((goodbye,), Move(act=Act.FINISH, by=EndedBy.SYSTEM))
+
+    @property
+    def _director(self) -> AnyDirector:
+        return director_of(self.config.spec)
+
+    def _follow(self, direction: Direction) -> tuple["Dialogue", Move]:
+        here = replace(self, place=direction.place)
+        if direction.doing is Doing.END:
+            return here._leave(direction.say, Move(act=Act.FINISH, disposition=direction.disposition))
+        if direction.doing is Doing.CHOOSE:
+            return replace(here, stage=Stage.CHOOSING), Move(act=Act.CHOOSE, choices=direction.choices)
+        if direction.doing is Doing.REPLY:
+            return replace(here, stage=Stage.REPLYING), Move(act=Act.REPLY)
+        if direction.say:
+            return replace(here, stage=Stage.SPEAKING), Move(act=Act.SPEAK, say=direction.say)
+        return here._listen()
+
+    def _leave_text(self, text: str | None) -> tuple["Dialogue", Move]:
+        if self.stage is not Stage.QUIET:
+            return self, GO_ON
+        said = fill(text or "", self.config.variables)
+        return self._leave((said,) if said else (), Move(act=Act.FINISH, message_left=bool(said)))
+
+    def _leave(self, say: tuple[str, ...], last: Move) -> tuple["Dialogue", Move]:
+        if not say:
+            return replace(self, stage=Stage.OVER, last=last), last
+        return replace(self, stage=Stage.LEAVING, last=last), Move(act=Act.SPEAK, say=say)
+
+    def _answer_waiting(self) -> tuple["Dialogue", Move]:
+        if not self.waiting:
+            return self._listen()
+        return replace(self, waiting="")._follow(self._director.hear(self.place, self.waiting))
+
+    def _listen(self) -> tuple["Dialogue", Move]:
+        return replace(self, stage=Stage.LISTENING), Move(act=Act.LISTEN)
+
+
+def dialogue_of(config: RuntimeConfig) -> Dialogue:
+    """A conversation that has not begun."""
+    return Dialogue(config=config, place=Place(step="", variables=config.variables))

@@ -1,0 +1,67 @@
+"""Reads the command line and runs what it names."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from domain.errors import InvalidValue
+from launcher.check import check
+from launcher.demo.story import Demo, run_demo
+from launcher.problem import LaunchProblem
+from launcher.readme_map import write_map
+from launcher.show_settings import show_settings
+from launcher.up import up
+
+WRONG_INPUT = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; each has its own --help."""
+    cxb = argparse.ArgumentParser(prog="./cxb", description="CXB, the self-hosted platform for AI voice calls.")
+    commands = cxb.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("up", help="start everything on this machine, until Ctrl-C")
+    demo = commands.add_parser("demo", help="run a whole campaign against the simulated carrier and check its numbers")
+    demo.add_argument("--kill-each", action="store_true", help="kill each process once while it runs")
+    demo.add_argument("--keep", action="store_true", help="leave the system running afterwards, until Ctrl-C")
+    demo.add_argument(
+        "--data", metavar="FOLDER", help="where the demo keeps its data (default: a new folder under data/)"
+    )
+    demo.add_argument("--seed", type=int, default=1, help="which population answers (default: 1)")
+    test = commands.add_parser("test", help="lint, types, import contracts, tests and contract suites")
+    test.add_argument("paths", nargs="*", help="only these test files or folders, without lint and types")
+    commands.add_parser("settings", help="list every setting, what it means and where its value comes from")
+    mapping = commands.add_parser("map", help="write README's map anew from the modules' first sentences")
+    mapping.add_argument("--check", action="store_true", help="only say whether it is up to date")
+    return cxb
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code: 0 when all went well, 1 when something failed, 2 when the input was wrong."""
+    asked = parser().parse_args(arguments)
+    try:
+        return _run(asked)
+    except InvalidValue as error:
+        for fault in error.faults:
+            sys.stderr.write(f"cxb: {fault.field}: {fault.reason}\n")
+        return WRONG_INPUT
+    except LaunchProblem as problem:
+        sys.stderr.write(f"cxb: {problem}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(asked: argparse.Namespace) -> int:
+    match asked.command:
+        case "up":
+            return asyncio.run(up())
+        case "demo":
+            demo = Demo(kill_each=asked.kill_each, keep=asked.keep, data=asked.data, seed=asked.seed)
+            return asyncio.run(run_demo(demo))
+        case "test":
+            return check(asked.paths)
+        case "settings":
+            return show_settings()
+        case _:
+            return write_map(only_check=asked.check)

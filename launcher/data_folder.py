@@ -1,0 +1,66 @@
+"""The one folder that holds all state: who has it open, and the secrets made for it."""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from launcher.problem import LaunchProblem
+from ports.settings import Environment, Settings
+
+LOCK: Final = "cxb.lock"
+SECRETS: Final = "secrets.json"
+
+
+@contextmanager
+def held(folder: Path, address: str) -> Iterator[None]:
+    """Nobody else can start on `folder` meanwhile. Raises LaunchProblem with the address of whoever has it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LaunchProblem(f"cannot use the data folder {folder}: {error.strerror}") from None
+    try:
+        _take(lock, folder)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, address.encode(), 0)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _take(lock: int, folder: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        where = os.pread(lock, 200, 0).decode(errors="replace")
+        raise LaunchProblem(f"CXB already runs on {folder.resolve()}: {where}") from None
+
+
+def with_secrets(settings: Settings) -> Settings:
+    """In development, secrets that nobody set are made once for the folder and kept there, for its owner's eyes."""
+    if settings.environment is Environment.PRODUCTION:
+        return settings
+    made = _secrets(Path(settings.data) / SECRETS)
+    return replace(
+        settings,
+        jwt_secret=settings.jwt_secret or made["jwt_secret"],
+        core_secret=settings.core_secret or made["core_secret"],
+    )
+
+
+def _secrets(file: Path) -> dict[str, str]:
+    try:
+        kept: dict[str, str] = json.loads(file.read_text())
+    except FileNotFoundError:
+        kept = {"jwt_secret": secrets.token_urlsafe(48), "core_secret": secrets.token_urlsafe(48)}
+        part = file.with_suffix(".part")
+        part.touch(mode=0o600)
+        part.write_text(json.dumps(kept))
+        part.replace(file)
+    return kept

@@ -1,0 +1,137 @@
+"""`./cxb up`: everything on this machine, each process of its own under one supervisor."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Final
+
+from launcher.container import settings_source
+from launcher.data_folder import held, with_secrets
+from launcher.problem import LaunchProblem
+from launcher.supervisor import Child, Supervisor
+from ports.settings import Settings, SettingsSource
+
+READY_SECONDS: Final = 120.0
+"""A generous limit: on two cores all answer within fifteen."""
+
+DERIVED: Final = {
+    "CXB_API_URL": ("api_url", "http", "api_port"),
+    "CXB_CORE_URL": ("core_url", "http", "core_port"),
+    "CXB_EXCHANGE_URL": ("exchange_url", "ws", "exchange_port"),
+    "CXB_PUBLIC_URL": ("public_url", "http", "console_port"),
+}
+"""Addresses that follow from the ports where nobody set them."""
+
+
+async def up() -> int:
+    """Runs until Ctrl-C or SIGTERM; a second one stops at once."""
+    settings = resolved(settings_source())
+    with held(Path(settings.data), settings.public_url):
+        settings = with_secrets(settings)
+        password = await first_administrator(settings)
+        async with running(settings) as supervisor:
+            await supervisor.ready(READY_SECONDS)
+            print(greeting(settings, password), flush=True)
+            await supervisor.stopping.wait()
+            print("cxb: draining; calls in progress get their time (Ctrl-C again to stop at once)", flush=True)
+    print("cxb: stopped", flush=True)
+    return 0
+
+
+def resolved(source: SettingsSource) -> Settings:
+    """The settings with addresses that follow from ports. Raises InvalidValue."""
+    settings = source.load()
+    unset = {row.name for row in source.rows() if row.source == "default"}
+    for name, (address, scheme, port) in DERIVED.items():
+        if name in unset:
+            settings = replace(settings, **{address: f"{scheme}://{settings.host}:{getattr(settings, port)}"})
+    return replace(settings, data=str(Path(settings.data).resolve()))
+
+
+def children(settings: Settings) -> list[Child]:
+    """In the order in which they are stopped: first who starts calls, last who carries them."""
+
+    def at(port: int) -> str:
+        return f"http://{settings.host}:{port}/healthz"
+
+    return [
+        Child(name="dialler", module="applications.dialler.main", health=at(settings.dialler_port)),
+        Child(name="core", module="applications.core.main", health=at(settings.core_port)),
+        Child(name="console", module="applications.console.main", health=at(settings.console_port)),
+        Child(name="api", module="applications.api.main", health=at(settings.api_port)),
+        Child(
+            name="exchange",
+            module="launcher.exchange.main",
+            health=f"http://{settings.host}:{settings.exchange_port}/health",
+        ),
+    ]
+
+
+@asynccontextmanager
+async def running(settings: Settings, logs: Path | None = None) -> AsyncIterator[Supervisor]:
+    """All processes, until the context ends or a signal comes; then they have drained."""
+    if logs:
+        logs.mkdir(parents=True, exist_ok=True)
+    supervisor = Supervisor(
+        children=children(settings),
+        environment={**os.environ, **as_environment(settings)},
+        drain_seconds=settings.drain_seconds,
+        logs=logs,
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, _stop, supervisor)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(supervisor.run())
+        try:
+            yield supervisor
+        finally:
+            supervisor.stopping.set()
+
+
+def _stop(supervisor: Supervisor) -> None:
+    """The first signal drains, the second one kills."""
+    if supervisor.stopping.is_set():
+        for child in supervisor.children:
+            if child.process and child.process.returncode is None:
+                child.process.kill()
+    supervisor.stopping.set()
+
+
+def as_environment(settings: Settings) -> Mapping[str, str]:
+    """What children read; they know no file."""
+    return {field.metadata["name"]: str(getattr(settings, field.name)) for field in fields(Settings)}
+
+
+async def first_administrator(settings: Settings) -> str | None:
+    """The password of the administrator that was made, or None when there is one already."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "applications.api.main",
+        "create-admin",
+        env={**os.environ, **as_environment(settings)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, complaint = await process.communicate()
+    if process.returncode != 0:
+        raise LaunchProblem(f"the first administrator could not be made:\n{complaint.decode(errors='replace')}")
+    lines = (line for line in said.decode().splitlines() if line.startswith("password: "))
+    return next((line.removeprefix("password: ") for line in lines), None)
+
+
+def greeting(settings: Settings, password: str | None) -> str:
+    """Where to look, and the password the one time that it is shown."""
+    log_in = f"{settings.admin_email}  password: {password}  (shown this once)" if password else settings.admin_email
+    return (
+        "\nCXB is up.\n"
+        f"  Console    {settings.public_url}   log in as {log_in}\n"
+        f"  API        {settings.api_url}/api/v1   described at {settings.api_url}/api/v1/openapi.json\n"
+        f"  Data       {settings.data}\n"
+        "  Stop with Ctrl-C: calls in progress are given their time.\n"
+    )
