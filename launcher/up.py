@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
@@ -14,23 +14,23 @@ from launcher.container import settings_source
 from launcher.data_folder import held, with_secrets
 from launcher.problem import LaunchProblem
 from launcher.supervisor import Child, Supervisor
-from ports.settings import Settings, SettingsSource
+from ports.settings import Settings
 
 READY_SECONDS: Final = 120.0
 """A generous limit: on two cores all answer within fifteen."""
 
 DERIVED: Final = {
-    "CXB_API_URL": ("api_url", "http", "api_port"),
-    "CXB_CORE_URL": ("core_url", "http", "core_port"),
-    "CXB_EXCHANGE_URL": ("exchange_url", "ws", "exchange_port"),
-    "CXB_PUBLIC_URL": ("public_url", "http", "console_port"),
+    "CXB_API_URL": ("http", "api_port"),
+    "CXB_CORE_URL": ("http", "core_port"),
+    "CXB_EXCHANGE_URL": ("ws", "exchange_port"),
+    "CXB_PUBLIC_URL": ("http", "console_port"),
 }
 """Addresses that follow from the ports where nobody set them."""
 
 
 async def up() -> int:
     """Runs until Ctrl-C or SIGTERM; a second one stops at once."""
-    settings = resolved(settings_source())
+    settings = resolved()
     with held(Path(settings.data), settings.public_url):
         settings = with_secrets(settings)
         password = await first_administrator(settings)
@@ -43,14 +43,18 @@ async def up() -> int:
     return 0
 
 
-def resolved(source: SettingsSource) -> Settings:
+def resolved(overrides: Mapping[str, str] | None = None) -> Settings:
     """The settings with addresses that follow from ports. Raises InvalidValue."""
+    source = settings_source(overrides)
     settings = source.load()
     unset = {row.name for row in source.rows() if row.source == "default"}
-    for name, (address, scheme, port) in DERIVED.items():
-        if name in unset:
-            settings = replace(settings, **{address: f"{scheme}://{settings.host}:{getattr(settings, port)}"})
-    return replace(settings, data=str(Path(settings.data).resolve()))
+    derived = {
+        name: f"{scheme}://{settings.host}:{getattr(settings, port)}"
+        for name, (scheme, port) in DERIVED.items()
+        if name in unset
+    }
+    folder = {"CXB_DATA": str(Path(settings.data).resolve())}
+    return settings_source({**(overrides or {}), **derived, **folder}).load()
 
 
 def children(settings: Settings) -> list[Child]:

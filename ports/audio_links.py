@@ -50,7 +50,9 @@ class AudioLink(Protocol):
     @abstractmethod
     def events(self) -> AsyncIterator[LinkEvent]:
         """What it hears, per party and never mixed, in order, for one reader. Those who were there before come
-        first as Joined. Ends when it has left, the room is closed, or the far side is lost."""
+        first as Joined. Who comes and goes is told to all; sound and keys only to those who hear the party. A reader
+        who is seconds behind loses the oldest sound and holds up nobody. Ends when it has left, the room is closed,
+        its name was taken by a later joiner, or the far side is lost."""
 
     @abstractmethod
     async def speak(self, frame: AudioFrame) -> float:

@@ -9,8 +9,23 @@ from ports.settings import SHORTEST_SECRET, Settings
 FEWEST_CHARACTERS: Final = 8
 """Different ones. 32 random hexadecimal digits have fewer once in ten million."""
 
-COMMON: Final = ("secret", "password", "passwd", "changeme", "change-me", "change_me", "default", "example", "qwerty",
-                 "letmein", "123456", "abcdef", "placeholder", "insecure", "replace")
+COMMON: Final = (
+    "secret",
+    "password",
+    "passwd",
+    "changeme",
+    "change-me",
+    "change_me",
+    "default",
+    "example",
+    "qwerty",
+    "letmein",
+    "123456",
+    "abcdef",
+    "placeholder",
+    "insecure",
+    "replace",
+)
 RECIPE: Final = 'make a good one: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 REQUIRED: Final = {"jwt_secret": "JWT_SECRET", "core_secret": "CXBCORE_SECRET"}
 

@@ -103,7 +103,7 @@ class SettingsSource(Protocol):
 
     @abstractmethod
     def load(self) -> Settings:
-        """Raises InvalidValue that names every setting that is wrong, and unknown CXB_ ones in the file."""
+        """Raises InvalidValue that names every setting that is wrong, and every name like ours that is none."""
 
     @abstractmethod
     def rows(self) -> tuple[SettingRow, ...]:

@@ -1,34 +1,19 @@
 """From texts to Settings: every rule that a value must keep, and all that is wrong said at once."""
 
 import difflib
-import ipaddress
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from domain.errors import Fault, InvalidValue
 from ports.secret_rules import secret_faults
+from ports.setting_value import setting_value
 from ports.settings import Environment, SettingRow, Settings, names
 
 DEFAULT: Final = "default"
 HIDDEN: Final = "(hidden)"
 OURS: Final = ("CXB_", "CXBCORE_")
 """Names that begin so can only be meant for CXB: an unknown one is a slip of the pen."""
-
-LOG_LEVELS: Final = ("debug", "info", "warning", "error")
-LEAST: Final[Mapping[str, float]] = {
-    "session_minutes": 1,
-    "core_capacity": 1,
-    "core_message_slots": 0,
-    "core_processes": 1,
-    "drain_seconds": 0,
-    "recognition_errors": 0,
-}
-MOST: Final[Mapping[str, float]] = {"recognition_errors": 1}
-MAY_BE_EMPTY: Final = frozenset({"openai_url", "openai_key", "openai_model", "private_targets"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +32,7 @@ def settings_from(given: Mapping[str, Given]) -> Settings:
         name = field.metadata["name"]
         if name in given:
             try:
-                values[field.name] = _value(field.name, field.type, given[name].value)
+                values[field.name] = setting_value(field.name, field.type, given[name].value)
             except ValueError as error:
                 faults.append(Fault(field=name, reason=f"{error} ({given[name].source})"))
     if values.get("environment") is Environment.PRODUCTION:
@@ -75,92 +60,3 @@ def _unknown(given: Mapping[str, Given]) -> Iterator[Fault]:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
             hint = f"; did you mean {near[0]}?" if near else ""
             yield Fault(field=name, reason=f"is not a setting of CXB{hint} ({value.source})")
-
-
-def _value(name: str, kind: Any, text: str) -> Any:
-    """The text as what the field is. Raises ValueError with what it must be."""
-    value = _converted(kind, text.strip())
-    if isinstance(value, str) and not value and name not in MAY_BE_EMPTY and not name.endswith("_secret"):
-        raise ValueError("must not be empty")
-    if name in LEAST and not LEAST[name] <= value <= MOST.get(name, math.inf):
-        raise ValueError(_range(name))
-    for ending, check in CHECKS.items():
-        if name.endswith(ending) and value != "":
-            check(value)
-    return value
-
-
-def _converted(kind: Any, text: str) -> Any:
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return _choice(text, {member.value: member for member in kind})
-    if kind is int:
-        if not text.lstrip("-").isdecimal() or len(text) > 18:
-            raise ValueError(f"must be a whole number, not {text!r}")
-        return int(text)
-    if kind is float:
-        return _float(text)
-    return text
-
-
-def _float(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError(f"must be a number, not {text!r}")
-    return number
-
-
-def _choice(text: str, choices: Mapping[str, Any]) -> Any:
-    if text.lower() not in choices:
-        raise ValueError(f"must be one of {', '.join(choices)}, not {text!r}")
-    return choices[text.lower()]
-
-
-def _range(name: str) -> str:
-    return f"must lie between {LEAST[name]:g} and {MOST[name]:g}" if name in MOST else f"must be {LEAST[name]:g} or more"
-
-
-def _check_port(port: int) -> None:
-    if not 1 <= port <= 65535:
-        raise ValueError(f"must be a port between 1 and 65535, not {port}")
-
-
-def _check_url(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in {"http", "https", "ws", "wss"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good:
-        raise ValueError(f"must be a URL such as http://127.0.0.1:8601, not {url!r}")
-
-
-def _check_networks(text: str) -> None:
-    networks(text)
-
-
-def _check_level(level: str) -> None:
-    if level not in LOG_LEVELS:
-        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}, not {level!r}")
-
-
-CHECKS: Final[Mapping[str, Callable[[Any], None]]] = {
-    "_port": _check_port,
-    "_url": _check_url,
-    "private_targets": _check_networks,
-    "log_level": _check_level,
-}
-"""By the end of a field's name; an empty text where it is allowed is not checked."""
-
-
-def networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    """The networks of a comma-separated list. Raises ValueError that names the first that is none."""
-    found = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        try:
-            found.append(ipaddress.ip_network(part))
-        except ValueError:
-            raise ValueError(f"must be networks such as 10.0.0.0/8, and {part!r} is none") from None
-    return tuple(found)

@@ -16,6 +16,7 @@ class Limits:
     hello: float = 1.8  # the longest first utterance of a person
     pause: float = 0.5  # what ends an utterance
     greeting: float = 2.3  # voice without a pause that only a machine is good for
+    breathing: float = 2.8  # as long from its first sound to its last, with breaths in it
     silence: float = 3.0  # how long nobody may say anything
     latest: float = 4.0  # when there is a verdict at any rate
     beep: float = 0.15  # the shortest beep
@@ -46,6 +47,7 @@ class Judgement:
         self._began = began
         self._voiced = 0.0  # of the utterance that is going on, or was the last
         self._utterances = 0  # so far, clicks not counted
+        self._voice_from = 0.0  # room
         self._voice_until = float("-inf")  # room
         self._voice_heard_at = float("-inf")  # listener
         self._tone: Tone | None = None
@@ -92,12 +94,13 @@ class Judgement:
         if at - self._voice_until >= self._limits.pause:
             self.ask(heard_at)  # the pause may have been long enough, and the listener late
             self._voiced = 0.0
+            self._voice_from = at
         before = self._voiced
         self._voiced += seconds
         self._utterances += before < self._limits.word <= self._voiced
         self._voice_until = at + seconds
         self._voice_heard_at = heard_at + seconds
-        if self._voiced > self._limits.greeting:
+        if self._voiced > self._limits.greeting or self._voice_until - self._voice_from > self._limits.breathing:
             self.verdict = self.verdict or Verdict.MACHINE
 
     def _hear_tone(self, frequency: float | None, seconds: float, at: float, heard_at: float) -> None:

@@ -1,5 +1,6 @@
 """Settings from environment variables and a file of NAME=value lines."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ QUOTED: Final = re.compile(r"""(?P<quote>["'])(?P<inside>.*)(?P=quote)(?:\s+\#.*
 class EnvironmentSettings(SettingsSource):
     """The environment wins over the file. A file that is not there says nothing."""
 
-    def __init__(self, environ: Mapping[str, str], file: Path | None = None) -> None:
+    def __init__(self, environ: Mapping[str, str] = os.environ, file: Path | None = None) -> None:
         self._environ = environ
         self._file = file
 
@@ -25,7 +26,7 @@ class EnvironmentSettings(SettingsSource):
         try:
             settings = settings_from(given)
         except InvalidValue as wrong:
-            faults.extend(wrong.faults)
+            raise InvalidValue(*faults, *wrong.faults) from None
         if faults:
             raise InvalidValue(*faults)
         return settings
@@ -61,8 +62,7 @@ def _read(file: Path | None) -> tuple[dict[str, str], list[Fault]]:
 
 def _lines(text: str, source: str, values: dict[str, str]) -> Iterator[Fault]:
     """Fills `values`. A line that is none is named by its number, since it may hold a secret."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        line = line.strip()
+    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
         if not line or line.startswith("#"):
             continue
         found = LINE.fullmatch(line)

@@ -46,6 +46,10 @@ class SpeakerProcess:
         self._size: int | None = None  # of an answer of which only the head has been read
         self._number = 0
 
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
     async def open(self) -> None:
         """Raises Unavailable when it cannot be started."""
         with translated():

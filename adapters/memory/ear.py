@@ -19,11 +19,11 @@ class Ear(Listener, AsyncIterator[LinkEvent]):
         self._limit = limit
         self._waiting: deque[LinkEvent] = deque()
         self._reader: asyncio.Future[None] | None = None
-        self._over = False
+        self.over = False
         self.dropped = 0
 
     def hear(self, event: LinkEvent) -> None:
-        if self._over:
+        if self.over:
             return
         self._waiting.append(event)
         if len(self._waiting) > self._limit:
@@ -32,7 +32,7 @@ class Ear(Listener, AsyncIterator[LinkEvent]):
 
     def end(self) -> None:
         """What waits can still be read; nothing more comes."""
-        self._over = True
+        self.over = True
         self._wake()
 
     def deafen(self) -> None:
@@ -42,7 +42,7 @@ class Ear(Listener, AsyncIterator[LinkEvent]):
 
     async def __anext__(self) -> LinkEvent:
         while not self._waiting:
-            if self._over:
+            if self.over:
                 raise StopAsyncIteration
             self._reader = asyncio.get_running_loop().create_future()
             await self._reader

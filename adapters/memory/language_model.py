@@ -8,7 +8,9 @@ from ports.errors import PortError
 from ports.language_model import Author, EndCall, LanguageModel, Message, ReplyText
 
 FAREWELL: Final = frozenset({"bye", "goodbye", "farewell"})
-FILLERS: Final = frozenset("a an and are at be by callee for i in is it of on or said says that the to was with".split())
+FILLERS: Final = frozenset(
+    {"a", "an", "and", "are", "be", "callee", "i", "is", "it", "of", "or", "says", "that", "the", "to"}
+)
 
 Reply = Sequence[ReplyText | EndCall] | PortError
 Choice = int | PortError | None

@@ -18,6 +18,9 @@ TICK: Final = 0.1
 PAUSE: Final = 0.5
 HELLO: Final = 1.8
 GREETING: Final = 2.3
+BREATHING: Final = 2.8
+"""A greeting's length with the breaths in it."""
+
 NOBODY: Final = 3.0
 LATEST: Final = 4.0
 BEEP: Final = 0.15
@@ -54,9 +57,10 @@ class MemoryScreeningSession(ScreeningSession):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._began = clock.monotonic()
+        self._latest = self._began + LATEST
         self._first: float | None = None
         self._speech = 0.0
-        self._spoke_at = self._began
+        self._speech_from = self._spoke_at = self._began
         self._tone = 0.0
         self._toned_at = self._began
         self._gone = False
@@ -90,8 +94,7 @@ class MemoryScreeningSession(ScreeningSession):
 
     async def decide(self) -> None:
         while self._verdict is None:
-            left = self._began + LATEST - self._clock.monotonic()
-            await self._clock.sleep(min(TICK, left))
+            await self._clock.sleep(min(TICK, self._latest - self._clock.monotonic()))
             if (verdict := self._judged(self._clock.monotonic())) is not None:
                 self._settle(verdict)
 
@@ -100,22 +103,23 @@ class MemoryScreeningSession(ScreeningSession):
         if now - self._spoke_at >= PAUSE and self._speech:
             self._first = self._first or self._speech
             self._speech = 0.0
+        if not self._speech:
+            self._speech_from = now
         self._speech += heard.frame.seconds
         self._spoke_at = now + heard.frame.seconds
         self._tone = self._tone + heard.frame.seconds if is_beep(heard.frame.pcm) else 0.0
         if self._tone >= BEEP:
             self._toned_at = self._spoke_at
             self._beeped.set()
-        if self._tone >= BEEP or self._speech > GREETING:
+        if self._tone >= BEEP or self._speech > GREETING or self._spoke_at - self._speech_from > BREATHING:
             self._settle(Verdict.MACHINE)
 
     def _judged(self, now: float) -> Verdict | None:
-        listened, quiet = now - self._began, now - self._spoke_at
         if not self._speech:
-            return Verdict.SILENCE if listened >= NOBODY else None
-        if self._first is None and self._speech <= HELLO and quiet >= PAUSE:
+            return Verdict.SILENCE if now >= self._began + NOBODY else None
+        if self._first is None and self._speech <= HELLO and now >= self._spoke_at + PAUSE:
             return Verdict.HUMAN
-        return Verdict.UNSURE if listened >= LATEST else None
+        return Verdict.UNSURE if now >= self._latest else None
 
     def _settle(self, verdict: Verdict) -> None:
         self._verdict = self._verdict or verdict

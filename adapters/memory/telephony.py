@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from adapters.memory.leg_journal import REMEMBERED, LegEntry, LegJournal
@@ -41,11 +41,17 @@ class MemoryTelephony(Telephony):
         self._trails: dict[CallId, LegTrail] = {}
         self._live: dict[CallId, LiveLeg] = {}
         self._group: asyncio.TaskGroup | None = None
+        self._quiet = asyncio.Event()
 
     @property
     def legs(self) -> int:
         """How many live now."""
         return len(self._live)
+
+    @property
+    def draining(self) -> bool:
+        """It takes no dials."""
+        return self._group is None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["MemoryTelephony"]:
@@ -57,14 +63,18 @@ class MemoryTelephony(Telephony):
         try:
             yield self
         finally:
-            self.drain()
-            for live in tuple(self._live.values()):
-                live.stop(STOPPING)
+            self._group = None
+            self._stop_all()
             await group.__aexit__(None, None, None)
 
-    def drain(self) -> None:
-        """No new dials from now on."""
+    async def drain(self, seconds: float) -> None:
+        """No new dials from now on; legs that live have so long to end by themselves. Returns when all are over."""
         self._group = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._all_over()
+        self._stop_all()
+        await self._all_over()
 
     async def dial(self, order: DialOrder) -> None:
         if order.call_id in self._trails:
@@ -93,11 +103,21 @@ class MemoryTelephony(Telephony):
         trail = self._trails.get(call_id)
         return Leg(state=LegState.NEVER_PLACED) if trail is None else trail.leg
 
+    def _stop_all(self) -> None:
+        for live in tuple(self._live.values()):
+            live.stop(STOPPING)
+
+    async def _all_over(self) -> None:
+        while self._live:
+            self._quiet.clear()
+            await self._quiet.wait()
+
     async def _run(self, live: LiveLeg, carrier: Carrier) -> None:
         try:
             await live.run(carrier)
         finally:
             del self._live[live.order.call_id]
+            self._quiet.set()
 
     def _room_for(self, order: DialOrder) -> Room:
         room = self._rooms.find(order.room)

@@ -14,6 +14,9 @@ HUSH: Final = 0.45
 """Seconds without sound after which the recogniser is given the silence, which no frame carries."""
 
 STEP: Final = 0.15
+SHORTEST_WAIT: Final = 0.005
+"""So that what is left after subtracting one clock's times from another's is never too small to pass."""
+
 LONGEST_SILENCE: Final = 1.0
 """More than this at a time tells a recogniser nothing new."""
 
@@ -91,7 +94,7 @@ class Ears:
     async def _wait_for_news(self, seconds: float) -> None:
         self._news.clear()
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(max(seconds, SHORTEST_WAIT)):
                 await self._news.wait()
 
     def _hear(self, heard: Heard) -> None:

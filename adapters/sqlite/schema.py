@@ -12,8 +12,10 @@ from ports.errors import Refused
 
 PEOPLE: Final = """
 CREATE TABLE users (
-    id TEXT PRIMARY KEY, brand TEXT NOT NULL, version INTEGER NOT NULL, email TEXT NOT NULL, doc TEXT NOT NULL);
+    id TEXT PRIMARY KEY, brand TEXT NOT NULL, version INTEGER NOT NULL, email TEXT NOT NULL,
+    created_at INTEGER NOT NULL, doc TEXT NOT NULL);
 CREATE UNIQUE INDEX users_email ON users (brand, email);  -- an email, folded, is in a brand once; count by brand
+CREATE INDEX users_age ON users (brand, created_at, id);  -- page
 
 CREATE TABLE api_keys (
     id TEXT PRIMARY KEY, brand TEXT NOT NULL, version INTEGER NOT NULL, prefix TEXT NOT NULL UNIQUE,

@@ -2,15 +2,17 @@
 
 from typing import Final
 
+from adapters.codec.instants import micros
 from adapters.sqlite.documents import Documents
 from adapters.sqlite.file import SqliteFile
 from adapters.sqlite.rows import value
 from adapters.sqlite.table import Table
 from domain.ids import BrandId, UserId
 from domain.people.user import User
+from ports.paging import Page
 from ports.user_store import UserStore
 
-TABLE: Final = Table[User](User, "users", {"email": lambda user: user.email.casefold()})
+TABLE: Final = Table[User](User, "users", {"email": lambda user: user.email.casefold(), "created_at": lambda user: micros(user.created_at)})
 COUNT: Final = "SELECT count(*) FROM users WHERE brand = ?"
 
 
@@ -30,6 +32,9 @@ class SqliteUserStore(UserStore):
 
     async def save(self, user: User) -> User:
         return await self._users.save(user)
+
+    async def page(self, brand: BrandId, *, after: str | None, limit: int) -> Page[User]:
+        return await self._users.newest([("brand = ?", brand)], after=after, limit=limit)
 
     async def count(self, brand: BrandId) -> int:
         return await self._file.read(lambda connection: int(value(connection, COUNT, (brand,))))

@@ -8,21 +8,30 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components
 
+from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.area import Area
 from applications.api.http.bodies import LARGEST_JSON, StrictRequest
-from applications.api.http.doors import SCHEMES, no_odd_address
+from applications.api.http.doors import SCHEMES, Doorman, no_odd_address
 from applications.api.http.errors import HANDLERS
 from applications.api.routes import (
     api_keys,
     attempts,
     auth,
     bots,
+    calls,
     campaigns,
+    crm_targets,
+    deliveries,
+    dialout,
     dnc,
+    events,
+    fleet,
     health,
     imports,
+    internal,
     leads,
+    recordings,
     users,
 )
 from domain.ids import BrandId
@@ -38,6 +47,14 @@ AREAS: Final[tuple[Area, ...]] = (
     leads,
     dnc,
     attempts,
+    calls,
+    recordings,
+    events,
+    fleet,
+    crm_targets,
+    deliveries,
+    dialout,
+    internal,
 )
 ROOT: Final = "/api/v1"
 
@@ -62,7 +79,8 @@ def create_app(container: Container) -> Litestar:
         openapi_config=_openapi(),
         logging_config=None,
     )
-    app.state.doorman = container.doorman()
+    app.state.doorman = maker(container, Doorman)()
+    app.state.session_seconds = 60 * container.session_minutes()
     return app
 
 

@@ -1,7 +1,7 @@
-"""What the API is made of: an adapter for every port, chosen by the settings, and the use cases over them.
+"""What the API is made of: an adapter for every port, chosen by the settings.
 
-A use case's fields are given the providers of the same names. Adapters of the embedded default are named as
-strings and imported when they are chosen.
+Providers have the names of use cases' fields (`cases.py` puts them together). Adapters of the embedded default are
+named as strings, and imported when they are chosen.
 """
 
 import hashlib
@@ -9,9 +9,8 @@ import hmac
 import importlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn
 
 from dependency_injector import containers, providers
 
@@ -29,43 +28,19 @@ from adapters.memory.fleet_registry import MemoryFleetRegistry
 from adapters.memory.import_store import MemoryImportStore
 from adapters.memory.lead_store import MemoryLeadStore
 from adapters.memory.leases import MemoryLeases
+from adapters.memory.leg_journal import MemoryLegJournal
+from adapters.memory.object_store import MemoryObjectStore
+from adapters.memory.rooms import MemoryRooms
+from adapters.memory.telephony import MemoryTelephony
 from adapters.memory.trunk_store import MemoryTrunkStore
 from adapters.memory.user_store import MemoryUserStore
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
-from applications.api.http.doors import Doorman
+from adapters.system.logging import configure_logging
+from adapters.system.serving import serve, stop_on_signals
 from applications.api.throttle import Throttle
-from applications.api.use_cases.add_dnc_numbers import AddDncNumbers
-from applications.api.use_cases.begin_import import BeginImport
-from applications.api.use_cases.change_password import ChangePassword
-from applications.api.use_cases.change_plan import ChangePlan
-from applications.api.use_cases.change_user import ChangeUser
-from applications.api.use_cases.check_readiness import CheckReadiness
-from applications.api.use_cases.create_api_key import CreateApiKey
-from applications.api.use_cases.create_bot import CreateBot
-from applications.api.use_cases.create_campaign import CreateCampaign
-from applications.api.use_cases.create_first_administrator import CreateFirstAdministrator
-from applications.api.use_cases.create_user import CreateUser
-from applications.api.use_cases.edit_draft import EditDraft
-from applications.api.use_cases.export_attempts import ExportAttempts
-from applications.api.use_cases.find_dnc_number import FindDncNumber
-from applications.api.use_cases.identify_key import IdentifyKey
-from applications.api.use_cases.identify_person import IdentifyPerson
-from applications.api.use_cases.log_in import LogIn
-from applications.api.use_cases.log_out import LogOut
-from applications.api.use_cases.move_bot import MoveBot
-from applications.api.use_cases.move_campaign import MoveCampaign
-from applications.api.use_cases.publish_bot import PublishBot
-from applications.api.use_cases.remove_dnc_number import RemoveDncNumber
-from applications.api.use_cases.restore_version import RestoreVersion
-from applications.api.use_cases.revoke_api_key import RevokeApiKey
-from applications.api.use_cases.run_imports import RunImports
-from applications.api.use_cases.show_campaign import ShowCampaign
-from applications.api.use_cases.start_campaign import StartCampaign
-from applications.api.use_cases.start_due_campaigns import StartDueCampaigns
-from ports.settings import Settings, Stores
-
-Case = TypeVar("Case")
+from ports.errors import Refused
+from ports.settings import Media, Settings, Stores
 
 
 def named(path: str) -> Callable[..., Any]:
@@ -92,17 +67,28 @@ CLOCK = providers.Singleton(SystemClock)
 FILE: providers.Provider[Any] = providers.Singleton(named("adapters.sqlite.file.SqliteFile"), _in_data("cxb.sqlite"))
 
 
-def _stored(memory: Callable[..., Any], sqlite: str, **needs: Any) -> providers.Provider[Any]:
-    """A store in memory, which may need more of us, or in the file."""
+def _chosen(setting: str, **choices: providers.Provider[Any]) -> providers.Provider[Any]:
+    """Of the adapters, the one that the setting names."""
     return providers.Selector(
-        providers.Callable(lambda settings: settings.stores.value, SETTINGS),
-        memory=providers.Singleton(memory, **needs),
-        sqlite=providers.Singleton(named(f"adapters.sqlite.{sqlite}"), FILE),
+        providers.Callable(lambda settings: getattr(settings, setting).value, SETTINGS), **choices
     )
 
 
-class Ports(containers.DeclarativeContainer):
-    """One provider a port, under the name that use cases know it by."""
+def _no_carrier(_: object) -> NoReturn:
+    raise Refused("media in memory reach nobody outside this process", reason="no_carrier")
+
+
+def _stored(memory: Callable[..., Any], sqlite: str, **needs: Any) -> providers.Provider[Any]:
+    """A store in memory or in the file; `needs` are what it asks for beyond that."""
+    return _chosen(
+        "stores",
+        memory=providers.Singleton(memory, **needs),
+        sqlite=providers.Singleton(named(f"adapters.sqlite.{sqlite}"), FILE, **needs),
+    )
+
+
+class Container(containers.DeclarativeContainer):
+    """One provider a port or a setting."""
 
     settings = SETTINGS
     clock = CLOCK
@@ -124,9 +110,10 @@ class Ports(containers.DeclarativeContainer):
     deliveries = _stored(MemoryDeliveryLog, "delivery_log.SqliteDeliveryLog")
     allotments = _stored(MemoryAllotments, "allotments.SqliteAllotments", clock=CLOCK)
     leases = _stored(MemoryLeases, "leases.SqliteLeases", clock=CLOCK)
-    objects = providers.Singleton(
-        named("adapters.directory.object_store.DirectoryObjectStore"),
-        _in_data("objects"),
+    objects = _chosen(
+        "stores",
+        memory=providers.Singleton(MemoryObjectStore),
+        sqlite=providers.Singleton(named("adapters.directory.object_store.DirectoryObjectStore"), _in_data("objects")),
     )
     passwords = providers.Singleton(named("adapters.argon2.password_hasher.Argon2PasswordHasher"))
     tokens = providers.Singleton(named("adapters.jwt.tokens.JwtTokens"), settings.provided.jwt_secret)
@@ -135,8 +122,24 @@ class Ports(containers.DeclarativeContainer):
         named("adapters.webhook.crm_connection.WebhookCrmConnection"), settings.provided.private_targets
     )
     cores = providers.Singleton(named("adapters.http.core_gateway.HttpCoreGateway"), settings.provided.core_secret)
-    rooms = providers.Singleton(
-        named("adapters.exchange.rooms.ExchangeRooms"), settings.provided.exchange_url, settings.provided.core_secret
+    exchange = providers.Singleton(
+        named("adapters.exchange.connection.ExchangeConnection"),
+        settings.provided.exchange_url,
+        settings.provided.core_secret,
+        CLOCK,
+    )
+    memory_rooms = providers.Singleton(MemoryRooms, CLOCK)
+    rooms = _chosen(
+        "media",
+        memory=memory_rooms,
+        exchange=providers.Singleton(named("adapters.exchange.rooms.ExchangeRooms"), exchange),
+    )
+    telephony = _chosen(
+        "media",
+        memory=providers.Singleton(
+            MemoryTelephony, memory_rooms, _no_carrier, providers.Singleton(MemoryLegJournal), CLOCK
+        ),
+        exchange=providers.Singleton(named("adapters.exchange.telephony.ExchangeTelephony"), exchange),
     )
 
     pepper = providers.Callable(_pepper, settings)
@@ -147,61 +150,16 @@ class Ports(containers.DeclarativeContainer):
     throttle = providers.Singleton(Throttle, clock=clock)
 
 
-def wired(case: type[Case], **others: Any) -> providers.Factory[Case]:
-    """The use case over the ports that its fields name; `others` are fields that no port has the name of."""
-    needed = (each for each in fields(case) if each.default is each.default_factory is MISSING)  # type: ignore[arg-type]
-    given = {each.name: getattr(Ports, each.name) for each in needed if each.name not in others}
-    return providers.Factory(case, **given, **others)
-
-
-class Container(Ports):
-    """The API's use cases, by area."""
-
-    # people
-    identify_person = wired(IdentifyPerson)
-    identify_key = wired(IdentifyKey)
-    doorman = wired(Doorman, identify_person=identify_person, identify_key=identify_key)
-    check_readiness = wired(CheckReadiness)
-    log_in = wired(LogIn)
-    log_out = wired(LogOut)
-    change_password = wired(ChangePassword)
-    create_user = wired(CreateUser)
-    change_user = wired(ChangeUser)
-    create_first_administrator = wired(CreateFirstAdministrator, create_user=create_user)
-    create_api_key = wired(CreateApiKey)
-    revoke_api_key = wired(RevokeApiKey)
-
-    # bots
-    create_bot = wired(CreateBot)
-    edit_draft = wired(EditDraft)
-    publish_bot = wired(PublishBot)
-    restore_version = wired(RestoreVersion)
-    move_bot = wired(MoveBot)
-
-    # campaigns
-    create_campaign = wired(CreateCampaign)
-    show_campaign = wired(ShowCampaign)
-    change_plan = wired(ChangePlan)
-    move_campaign = wired(MoveCampaign)
-    start_campaign = wired(StartCampaign)
-    start_due_campaigns = wired(StartDueCampaigns, start_campaign=start_campaign)
-    export_attempts = wired(ExportAttempts)
-
-    # leads and numbers not to call
-    begin_import = wired(BeginImport)
-    run_imports = wired(RunImports)
-    add_dnc_numbers = wired(AddDncNumbers)
-    find_dnc_number = wired(FindDncNumber)
-    remove_dnc_number = wired(RemoveDncNumber)
-
-
 def container_of(settings: Settings) -> Container:
-    return Container(settings=providers.Object(settings))
+    return Container(settings=settings)
 
 
 def configured() -> Container:
-    """The container by the settings of this process. Raises InvalidValue that names every wrong one."""
-    return container_of(named("adapters.environment.settings.EnvironmentSettings")().load())
+    """The container by the settings of this process, which logs by them from now on. Raises InvalidValue that names
+    every setting that is wrong."""
+    settings = named("adapters.environment.settings.EnvironmentSettings")().load()
+    configure_logging("api", settings)
+    return container_of(settings)
 
 
 @asynccontextmanager
@@ -209,6 +167,15 @@ async def opened(container: Container) -> AsyncIterator[None]:
     """Everything that must be opened is, until the context ends."""
     async with AsyncExitStack() as stack:
         if container.settings().stores is Stores.SQLITE:
-            await stack.enter_async_context(container.file())
+            await container.file().open()
+            stack.push_async_callback(container.file().aclose)
+        if container.settings().media is Media.EXCHANGE:
+            await stack.enter_async_context(container.exchange().running())
         stack.push_async_callback(container.cores().aclose)
         yield
+
+
+async def serve_until_told(container: Container, app: Any) -> None:
+    """Until SIGINT or SIGTERM. Raises OSError when the port is taken."""
+    settings = container.settings()
+    await serve(app, host=settings.host, port=settings.api_port, stopping=stop_on_signals())

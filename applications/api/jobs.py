@@ -55,7 +55,7 @@ class Jobs:
         """One tick. A failing one is logged, and the next one comes all the same."""
         try:
             await (self._alone(job) if job.alone else job.tick())
-        except Exception as error:  # noqa: BLE001  # a job outlives whatever goes wrong in one of its ticks
+        except Exception as error:  # a job outlives whatever goes wrong in one of its ticks
             log.error("job.failed", job=job.name, exc_info=error)
 
     async def _alone(self, job: Job) -> None:

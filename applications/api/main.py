@@ -4,38 +4,29 @@ import asyncio
 import sys
 from collections.abc import Sequence
 
-import uvicorn
 import uvloop
 
 from applications.api.app import create_app
-from applications.api.container import Container, configured, opened
+from applications.api.cases import maker
+from applications.api.container import Container, configured, opened, serve_until_told
 from applications.api.schedule import jobs_of
+from applications.api.use_cases.create_first_administrator import CreateFirstAdministrator
+from applications.api.use_cases.seed_routing import SeedRouting
 
 
 async def serve(container: Container) -> None:
     """Until the process is told to stop: then no new requests, and those that run are finished."""
-    settings = container.settings()
-    config = uvicorn.Config(
-        create_app(container),
-        host=settings.host,
-        port=settings.api_port,
-        loop="none",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
     async with opened(container), asyncio.TaskGroup() as tasks:
+        await maker(container, SeedRouting)()()
         jobs = tasks.create_task(jobs_of(container).run())
-        await uvicorn.Server(config).serve()
+        await serve_until_told(container, create_app(container))
         jobs.cancel()
 
 
 async def create_administrator(container: Container) -> None:
     """Prints the password, which nobody will see again, or `exists`."""
     async with opened(container):
-        password = await container.create_first_administrator()()
+        password = await maker(container, CreateFirstAdministrator)()()
     sys.stdout.write(f"password: {password}\n" if password else "exists\n")
 
 

@@ -34,20 +34,27 @@ class Holds(Protocol):
 
 def create_app(container: Holds) -> Litestar:
     """An app over what the container holds. Opening and closing that is the caller's."""
-    given = {
-        "take_call": container.take_call,
-        "order_call": container.order_call,
-        "report_health": container.report_health,
+    cases = {
+        "take_call": container.take_call(),
+        "order_call": container.order_call(),
+        "report_health": container.report_health(),
     }
     return Litestar(
         route_handlers=ROUTES,
-        dependencies={name: Provide(provider, sync_to_thread=False) for name, provider in given.items()},
+        dependencies={name: _always(case) for name, case in cases.items()},
         guards=[_knows_secret(container.settings().core_secret)],
         exception_handlers=HANDLERS,
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _always(case: object) -> Provide:
+    def given() -> Any:
+        return case
+
+    return Provide(given, sync_to_thread=False)
 
 
 def _knows_secret(secret: str) -> Guard:

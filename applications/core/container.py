@@ -110,7 +110,10 @@ class Container(containers.DeclarativeContainer):
     objects = providers.Singleton(DirectoryObjectStore, providers.Callable(_in_data("objects"), settings))
 
     exchange = providers.Singleton(
-        named("adapters.exchange.connection.ExchangeConnection"), settings.provided.exchange_url, secret
+        named("adapters.exchange.connection.ExchangeConnection"),
+        settings.provided.exchange_url,
+        clock,
+        secret=secret,
     )
     memory_rooms = providers.Singleton(MemoryRooms, clock)
     rooms = providers.Selector(
@@ -259,7 +262,7 @@ async def _open_doors(container: Container, stack: AsyncExitStack) -> None:
     stack.push_async_callback(container.configs().aclose)
     stack.push_async_callback(container.sink().aclose)
     if container.settings().media is Media.EXCHANGE:
-        stack.push_async_callback(container.exchange().aclose)
+        await stack.enter_async_context(container.exchange().running())
 
 
 async def _open_speech(container: Container, stack: AsyncExitStack) -> None:

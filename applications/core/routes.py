@@ -4,6 +4,8 @@ from contextlib import suppress
 from typing import Any
 
 from litestar import MediaType, Request, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from applications.core.use_cases.order_call import OrderCall
 from applications.core.use_cases.report_health import ReportHealth
@@ -23,24 +25,24 @@ def healthz() -> str:
 
 
 @get("/health")
-async def health(report_health: ReportHealth) -> CoreHealth:
+async def health(report_health: NamedDependency[ReportHealth]) -> CoreHealth:
     return await report_health()
 
 
 @post("/v1/calls", status_code=202)
-async def take(request: AnyRequest, take_call: TakeCall) -> CallAccepted:
+async def take(request: AnyRequest, take_call: NamedDependency[TakeCall]) -> CallAccepted:
     wanted: CallRequest = read(await request.body(), CallRequest)  # type: ignore[arg-type]  # a union
     return await take_call(wanted)
 
 
 @post("/v1/calls/{call_id:str}/orders", status_code=204)
-async def order(request: AnyRequest, call_id: str, order_call: OrderCall) -> None:
+async def order(request: AnyRequest, call_id: FromPath[str], order_call: NamedDependency[OrderCall]) -> None:
     given: Order = read(await request.body(), Order)  # type: ignore[arg-type]  # a union
     await order_call(CallId(call_id), given)
 
 
 @delete("/v1/calls/{call_id:str}", status_code=204)
-async def end(call_id: str, order_call: OrderCall) -> Response[None]:
+async def end(call_id: FromPath[str], order_call: NamedDependency[OrderCall]) -> Response[None]:
     """Ended, or over already: both are what was wanted."""
     with suppress(NotFound):
         await order_call(CallId(call_id), End())

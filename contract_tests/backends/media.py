@@ -3,12 +3,18 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from adapters.exchange.audio_links import ExchangeAudioLinks
+from adapters.exchange.connection import ExchangeConnection
+from adapters.exchange.rooms import ExchangeRooms
+from adapters.exchange.server import ExchangeServer
+from adapters.exchange.telephony import ExchangeTelephony
 from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.carrier import MemoryCarrier
 from adapters.memory.clock import MemoryClock
 from adapters.memory.leg_journal import MemoryLegJournal
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
+from adapters.system.clock import SystemClock
 from contract_tests.backends.backend import Backend
 from contract_tests.backends.phone_world import (
     CALLEES,
@@ -21,6 +27,8 @@ from contract_tests.backends.phone_world import (
     PhoneWorld,
 )
 
+SECRET = "a-secret-between-processes-that-tests-use"
+
 
 @asynccontextmanager
 async def memory() -> AsyncIterator[PhoneWorld]:
@@ -29,6 +37,24 @@ async def memory() -> AsyncIterator[PhoneWorld]:
     telephony = MemoryTelephony(rooms, {TRUNK: MemoryCarrier(CALLEES, clock)}.get, MemoryLegJournal(), clock)
     async with telephony.running():
         yield PhoneWorld(rooms=rooms, links=MemoryAudioLinks(rooms, clock), telephony=telephony, clock=clock)
+
+
+@asynccontextmanager
+async def exchange() -> AsyncIterator[PhoneWorld]:
+    """A real server on a free port, with the memory model and its scripted carrier behind it, and one client."""
+    clock = SystemClock()
+    rooms = MemoryRooms(clock)
+    telephony = MemoryTelephony(rooms, {TRUNK: MemoryCarrier(CALLEES, clock)}.get, MemoryLegJournal(), clock)
+    server = ExchangeServer(rooms, telephony, clock, secret=SECRET)
+    async with server.listening("127.0.0.1", 0) as port, telephony.running():
+        connection = ExchangeConnection(f"ws://127.0.0.1:{port}", SECRET, clock)
+        async with connection.running():
+            yield PhoneWorld(
+                rooms=ExchangeRooms(connection),
+                links=ExchangeAudioLinks(connection),
+                telephony=ExchangeTelephony(connection),
+                clock=clock,
+            )
 
 
 @asynccontextmanager
@@ -45,7 +71,8 @@ async def memory_carrier() -> AsyncIterator[CarrierWorld]:
 
 
 MEMORY = Backend(name="memory", open=memory, virtual=True)
-MEDIA: Mapping[str, Backend] = {"memory": MEMORY}
+EXCHANGE = Backend(name="exchange", open=exchange)
+MEDIA: Mapping[str, Backend] = {"memory": MEMORY, "exchange": EXCHANGE}
 
 BACKENDS: Mapping[str, Mapping[str, Backend]] = {
     "rooms": MEDIA,

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from contract_tests.backends import media, small, speech
+from contract_tests.backends import conversation, media, small, speech, stores, tape
 from contract_tests.backends.backend import Backend, Missing
 
 __all__ = ["BACKENDS", "Backend", "Missing"]
 
-AREAS = (small.BACKENDS, media.BACKENDS, speech.BACKENDS)
+AREAS = (conversation.BACKENDS, small.BACKENDS, stores.BACKENDS, media.BACKENDS, speech.BACKENDS, tape.BACKENDS)
 
 BACKENDS: Mapping[str, Mapping[str, Backend]] = {
     port: {name: backend for area in AREAS for name, backend in area.get(port, {}).items()}

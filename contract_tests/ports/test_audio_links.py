@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -73,7 +74,7 @@ async def test_frames_follow_one_another_on_the_rooms_clock_where_speak_said(aud
     heard = await until(ben.events(), lambda event: isinstance(event, Heard) and words([event.frame]) == ["h"])
     at = [event.at for event in heard if isinstance(event, Heard)]
     assert at == pytest.approx(places, abs=0.001)
-    assert [b - a for a, b in zip(at, at[1:], strict=False)] == pytest.approx([FRAME_SECONDS] * 7, abs=0.001)
+    assert [b - a for a, b in pairwise(at)] == pytest.approx([FRAME_SECONDS] * 7, abs=0.001)
 
 
 async def test_nobody_gets_more_than_60_ms_ahead_of_the_room(audio_links: PhoneWorld) -> None:
@@ -255,9 +256,8 @@ async def test_a_slow_reader_loses_the_oldest_and_holds_up_nobody(audio_links: P
 
     async with asyncio.TaskGroup() as group:
         hearing = group.create_task(up_to_digit(quick, "anna"))
-        for word in said:
-            place = await anna.speak(frame(word, size=16))
-        await played(audio_links, anna, [place])
+        places = [await anna.speak(frame(word, size=16)) for word in said]
+        await played(audio_links, anna, places)
         await anna.press("1")
 
     assert words(frames(hearing.result(), "anna")) == said

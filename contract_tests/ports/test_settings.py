@@ -7,8 +7,8 @@ from dataclasses import fields
 import pytest
 
 from domain.errors import InvalidValue
+from ports.setting_value import networks
 from ports.settings import Engine, Environment, LogFormat, Settings, SettingsSource, Stores, names
-from ports.settings_rules import networks
 
 Source = Callable[[Mapping[str, str]], SettingsSource]
 
@@ -89,7 +89,8 @@ def test_everything_wrong_is_said_at_once(settings: Source) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("CXB_API_PROT", "CXB_API_PORT"), ("CXBCORE_SECRTE", "CXBCORE_SECRET"), ("CXB_LOGLEVEL", "CXB_LOG_LEVEL")]
+    ("name", "meant"),
+    [("CXB_API_PROT", "CXB_API_PORT"), ("CXBCORE_SECRTE", "CXBCORE_SECRET"), ("CXB_LOGLEVEL", "CXB_LOG_LEVEL")],
 )
 def test_an_unknown_name_is_a_fault_with_the_one_that_was_meant(settings: Source, name: str, meant: str) -> None:
     assert f"did you mean {meant}?" in wrong(settings({name: "1"}))[name]
@@ -116,7 +117,7 @@ def test_production_names_both_secrets_and_says_how_to_make_good_ones(settings: 
     "weak",
     [
         "",
-        "short",
+        "sh0rt!",
         GOOD[:31],
         "a" * 64,
         "0123456701234567012345670123456701234567",
@@ -139,7 +140,9 @@ def test_production_refuses_one_secret_for_both(settings: Source) -> None:
 
 def test_secrets_made_by_the_recipe_are_always_good(settings: Source) -> None:
     for _ in range(200):
-        settings({**PRODUCTION, "JWT_SECRET": secrets.token_urlsafe(48), "CXBCORE_SECRET": secrets.token_hex(16)}).load()
+        settings(
+            {**PRODUCTION, "JWT_SECRET": secrets.token_urlsafe(48), "CXBCORE_SECRET": secrets.token_hex(16)}
+        ).load()
 
 
 def test_rows_show_every_setting_but_no_secret(settings: Source) -> None:

@@ -78,7 +78,7 @@ class Conduct:
 
     def interrupted(self, now: float) -> None:
         """The callee has been speaking for the policy's time; whoever spoke before the bot did interrupts nobody."""
-        if not self._early(self.floor.hearing.start or now):
+        if not self._early(self.floor.hearing.start or now - self._policy.interrupt_after):
             self._do(now, self.dialogue.interrupted())
 
     def end_hearing(self, now: float) -> None:

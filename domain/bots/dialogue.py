@@ -69,16 +69,16 @@ class Dialogue:
     def talk(self) -> tuple["Dialogue", Move]:
         if self.stage is not Stage.QUIET:
             return self, GO_ON
-        direction = self._director.begin(self.config.variables)
+        direction = self.director.begin(self.config.variables)
         if asks_not_to_be_called(self.waiting):
-            direction = self._director.hear(direction.place, self.waiting)
-        return replace(self, waiting="")._follow(direction)
+            direction = self.director.hear(direction.place, self.waiting)
+        return _follow(replace(self, waiting=""), direction)
 
     def leave_message(self) -> tuple["Dialogue", Move]:
-        return self._leave_text(self.config.spec.voicemail_message)
+        return _leave_text(self, self.config.spec.voicemail_message)
 
     def safe_harbour(self) -> tuple["Dialogue", Move]:
-        return self._leave_text(self.config.spec.safe_harbour_message)
+        return _leave_text(self, self.config.spec.safe_harbour_message)
 
     def heard(self, said: str, *, early: bool = False) -> tuple["Dialogue", Move]:
         """The callee has finished a turn; `early` when it began before the bot was told to talk."""
@@ -86,44 +86,44 @@ class Dialogue:
         if early and self.stage is not Stage.QUIET and not asks_not_to_be_called(said):
             return self, GO_ON
         if self.stage in (Stage.LISTENING, Stage.CHOOSING):
-            return replace(self, waiting="")._follow(self._director.hear(self.place, said))
+            return _follow(replace(self, waiting=""), self.director.hear(self.place, said))
         return replace(self, waiting=said), GO_ON
 
     def interrupted(self) -> tuple["Dialogue", Move]:
         """The callee has been speaking into the bot's words or thoughts for the policy's time."""
-        return self._listen() if self.interruptible else (self, GO_ON)
+        return _listen(self) if self.interruptible else (self, GO_ON)
 
     def spoken(self) -> tuple["Dialogue", Move]:
         """The words of SPEAK are spoken to their end, or could not be spoken."""
         if self.stage is Stage.SPEAKING:
-            return self._answer_waiting()
+            return _answer_waiting(self)
         if self.stage is not Stage.LEAVING:
             return self, GO_ON
         late = asks_not_to_be_called(self.waiting) and self.last.disposition != OPTED_OUT
         if late and not self.last.message_left:
-            return replace(self, waiting="")._follow(self._director.hear(self.place, self.waiting))
+            return _follow(replace(self, waiting=""), self.director.hear(self.place, self.waiting))
         return replace(self, stage=Stage.OVER), self.last
 
     def pressed(self, digit: str) -> tuple["Dialogue", Move]:
         """A key that means something is taken at once; any other one changes nothing."""
         if self.stage in (Stage.QUIET, Stage.LEAVING, Stage.OVER):
             return self, GO_ON
-        direction = self._director.press(self.place, digit)
+        direction = self.director.press(self.place, digit)
         here = direction.place.step == self.place.step
         if here and direction.doing is Doing.LISTEN and not direction.say:
             again = Move(act=Act.LISTEN) if self.stage is Stage.LISTENING else GO_ON
             return replace(self, place=direction.place), again
-        return replace(self, waiting="")._follow(direction)
+        return _follow(replace(self, waiting=""), direction)
 
     def silent(self) -> tuple["Dialogue", Move]:
         if self.stage is not Stage.LISTENING:
             return self, GO_ON
-        return replace(self, waiting="")._follow(self._director.silence(self.place))
+        return _follow(replace(self, waiting=""), self.director.silence(self.place))
 
     def chosen(self, edge: Edge | None) -> tuple["Dialogue", Move]:
         if self.stage is not Stage.CHOOSING:
             return self, GO_ON
-        return self._follow(self._director.chosen(self.place, edge))
+        return _follow(self, self.director.chosen(self.place, edge))
 
     def replied(self, disposition: str | None) -> tuple["Dialogue", Move]:
         """The model's words are spoken; `disposition` when it ended the call with them."""
@@ -132,7 +132,7 @@ class Dialogue:
         if disposition is not None:
             finish = Move(act=Act.FINISH, disposition=disposition)
             return replace(self, stage=Stage.OVER, last=finish), finish
-        return replace(self, faults=0)._answer_waiting()
+        return _answer_waiting(replace(self, faults=0))
 
     def failed(self) -> tuple["Dialogue", Move]:
         """The model gave nothing: a choice counts as none, a reply is asked for once more, then the bot leaves."""
@@ -143,44 +143,50 @@ class Dialogue:
         if self.faults < MOST_FAULTS:
             return replace(self, faults=self.faults + 1), Move(act=Act.REPLY)
         goodbye = fill(self.config.spec.policy.goodbye_say, self.place.variables)
-        return self._leave((goodbye,), Move(act=Act.FINISH, by=EndedBy.SYSTEM))
+        return _leave(self, (goodbye,), Move(act=Act.FINISH, by=EndedBy.SYSTEM))
 
     @property
-    def _director(self) -> AnyDirector:
+    def director(self) -> AnyDirector:
         return director_of(self.config.spec)
-
-    def _follow(self, direction: Direction) -> tuple["Dialogue", Move]:
-        here = replace(self, place=direction.place)
-        if direction.doing is Doing.END:
-            return here._leave(direction.say, Move(act=Act.FINISH, disposition=direction.disposition))
-        if direction.doing is Doing.CHOOSE:
-            return replace(here, stage=Stage.CHOOSING), Move(act=Act.CHOOSE, choices=direction.choices)
-        if direction.doing is Doing.REPLY:
-            return replace(here, stage=Stage.REPLYING), Move(act=Act.REPLY)
-        if direction.say:
-            return replace(here, stage=Stage.SPEAKING), Move(act=Act.SPEAK, say=direction.say)
-        return here._listen()
-
-    def _leave_text(self, text: str | None) -> tuple["Dialogue", Move]:
-        if self.stage is not Stage.QUIET:
-            return self, GO_ON
-        said = fill(text or "", self.config.variables)
-        return self._leave((said,) if said else (), Move(act=Act.FINISH, message_left=bool(said)))
-
-    def _leave(self, say: tuple[str, ...], last: Move) -> tuple["Dialogue", Move]:
-        if not say:
-            return replace(self, stage=Stage.OVER, last=last), last
-        return replace(self, stage=Stage.LEAVING, last=last), Move(act=Act.SPEAK, say=say)
-
-    def _answer_waiting(self) -> tuple["Dialogue", Move]:
-        if not self.waiting:
-            return self._listen()
-        return replace(self, waiting="")._follow(self._director.hear(self.place, self.waiting))
-
-    def _listen(self) -> tuple["Dialogue", Move]:
-        return replace(self, stage=Stage.LISTENING), Move(act=Act.LISTEN)
 
 
 def dialogue_of(config: RuntimeConfig) -> Dialogue:
     """A conversation that has not begun."""
     return Dialogue(config=config, place=Place(step="", variables=config.variables))
+
+
+def _follow(dialogue: Dialogue, direction: Direction) -> tuple[Dialogue, Move]:
+    here = replace(dialogue, place=direction.place)
+    if direction.doing is Doing.END:
+        return _leave(here, direction.say, Move(act=Act.FINISH, disposition=direction.disposition))
+    if direction.doing is Doing.CHOOSE:
+        return replace(here, stage=Stage.CHOOSING), Move(act=Act.CHOOSE, choices=direction.choices)
+    if direction.doing is Doing.REPLY:
+        return replace(here, stage=Stage.REPLYING), Move(act=Act.REPLY)
+    if direction.say:
+        return replace(here, stage=Stage.SPEAKING), Move(act=Act.SPEAK, say=direction.say)
+    return _listen(here)
+
+
+def _leave_text(dialogue: Dialogue, text: str | None) -> tuple[Dialogue, Move]:
+    if dialogue.stage is not Stage.QUIET:
+        return dialogue, GO_ON
+    said = fill(text or "", dialogue.config.variables)
+    return _leave(dialogue, (said,) if said else (), Move(act=Act.FINISH, message_left=bool(said)))
+
+
+def _leave(dialogue: Dialogue, say: tuple[str, ...], last: Move) -> tuple[Dialogue, Move]:
+    if not say:
+        return replace(dialogue, stage=Stage.OVER, last=last), last
+    return replace(dialogue, stage=Stage.LEAVING, last=last), Move(act=Act.SPEAK, say=say)
+
+
+def _answer_waiting(dialogue: Dialogue) -> tuple[Dialogue, Move]:
+    if not dialogue.waiting:
+        return _listen(dialogue)
+    heard = dialogue.director.hear(dialogue.place, dialogue.waiting)
+    return _follow(replace(dialogue, waiting=""), heard)
+
+
+def _listen(dialogue: Dialogue) -> tuple[Dialogue, Move]:
+    return replace(dialogue, stage=Stage.LISTENING), Move(act=Act.LISTEN)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from domain.bots.director import OPTED_OUT
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy
 
@@ -96,7 +95,7 @@ def _outcome(facts: CallFacts) -> tuple[Outcome, EndedBy]:
 def _opted_out(facts: CallFacts) -> bool:
     """A machine's greeting asks for nothing, whatever it sounds like."""
     machine = facts.purpose is Purpose.LEAVE_MESSAGE or facts.ordered_end == "machine"
-    return facts.disposition == OPTED_OUT or (facts.asked_not_to_be_called and not machine)
+    return facts.disposition == Outcome.OPTED_OUT.value or (facts.asked_not_to_be_called and not machine)
 
 
 def _message_outcome(facts: CallFacts) -> Outcome:

@@ -50,9 +50,7 @@ class Utterance:
             text = " ".join(" ".join(self.texts).split()[: int((at - self.start) * WORDS_A_SECOND)])
         return self._turn(self.start, text, words, end=min(at, self.end), interrupted=True) if text else None
 
-    def _turn(
-        self, start: float, text: str, words: tuple[Word, ...], *, end: float, interrupted: bool = False
-    ) -> Turn:
+    def _turn(self, start: float, text: str, words: tuple[Word, ...], *, end: float, interrupted: bool = False) -> Turn:
         return Turn(
             speaker=Speaker.BOT,
             text=text,

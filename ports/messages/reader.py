@@ -4,6 +4,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Iterator, Mapping
+from datetime import datetime, time
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -49,9 +50,19 @@ def _faults(plain: Json, expected: Any, path: str) -> Iterator[Fault]:
             yield from _faults(value, item, _under(path, key))
     else:
         try:
-            msgspec.convert(plain, expected)
+            value = msgspec.convert(plain, expected)
         except (msgspec.ValidationError, ValueError) as error:
             yield Fault(field=path, reason=str(error))
+        else:
+            yield from _zone_faults(value, path)
+
+
+def _zone_faults(value: object, path: str) -> Iterator[Fault]:
+    """An instant says where it is meant; a time of day is always local. Neither is told by the type alone."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        yield Fault(field=path, reason="must carry an offset from UTC, such as Z")
+    if isinstance(value, time) and value.tzinfo is not None:
+        yield Fault(field=path, reason="must be a local time, without an offset")
 
 
 def _record_faults(plain: dict[str, Json], expected: Any, fields: Mapping[str, Any], path: str) -> Iterator[Fault]:

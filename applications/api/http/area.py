@@ -1,7 +1,7 @@
 """What a module of routes offers to the app."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
@@ -12,9 +12,7 @@ from applications.api.container import Container
 class Area(Protocol):
     """A module in `applications/api/routes`. `dependencies` are what its handlers are given, by name."""
 
-    ROUTES: Sequence[ControllerRouterHandler]
+    @property
+    def ROUTES(self) -> Sequence[ControllerRouterHandler]: ...  # noqa: N802  # a constant of the module
 
-    @staticmethod
-    def dependencies(container: Container) -> dict[str, Provide]: ...
-
-
+    def dependencies(self, container: Container) -> dict[str, Provide]: ...

@@ -47,14 +47,12 @@ class Doorman:
         token, by_cookie = _token(connection)
         if not token:
             raise NotAuthorizedException(detail="a session is needed", headers={"www-authenticate": "Bearer"})
-        if by_cookie and connection.scope["method"] not in SAFE and not self._our_page(connection):
+        if by_cookie and str(connection.scope.get("method")) not in SAFE and not self._our_page(connection):
             raise PermissionDeniedException(detail="the request comes from another site's page")
         try:
             return await self.identify_person(token)
         except (Refused, NotFound):
-            raise NotAuthorizedException(
-                detail="the session is over", headers={"www-authenticate": "Bearer"}
-            ) from None
+            raise NotAuthorizedException(detail="the session is over", headers={"www-authenticate": "Bearer"}) from None
 
     def _our_page(self, connection: Connection) -> bool:
         origin = urlsplit(connection.headers.get("origin", ""))

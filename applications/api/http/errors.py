@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from applications.api.http.problem import FieldProblem, Problem, problem
+from applications.api.no_room import NoRoom
 from domain.errors import DomainError, IllegalMove, InvalidValue, RuleBroken
 from ports.errors import Busy, NotFound, PortError, Refused, Stale, Unavailable
 
@@ -21,11 +22,15 @@ STATUSES: Final[Mapping[type[Exception], tuple[int, str]]] = {
     DomainError: (409, "rule-broken"),
     NotFound: (404, "not-found"),
     Stale: (409, "stale"),
+    NoRoom: (503, "no-room"),
     Busy: (429, "busy"),
     Unavailable: (503, "unavailable"),
     Refused: (422, "refused"),
     PortError: (500, "internal"),
 }
+
+REFUSALS: Final[Mapping[str, int]] = {"cursor": 400, "not_signed_in": 401}
+"""Refusals that have a status of their own, by their reason."""
 
 KINDS: Final[Mapping[int, str]] = {
     400: "invalid-value",
@@ -52,13 +57,18 @@ def from_model(request: Request[Any, Any, Any], error: Exception) -> Response[Pr
     status, kind = next(STATUSES[step] for step in type(error).__mro__ if step in STATUSES)
     if status == 500:
         return unexpected(request, error)
-    detail = next((DETAILS[step] for step in type(error).__mro__ if step in DETAILS), str(error))
-    errors: tuple[FieldProblem, ...] = ()
     if isinstance(error, InvalidValue):
-        errors = tuple(FieldProblem(field=fault.field, reason=fault.reason) for fault in error.faults)
+        fields = tuple(FieldProblem(field=fault.field, reason=fault.reason) for fault in error.faults)
+        return problem(status, kind, _said(fields), errors=fields)
     if isinstance(error, Refused):
+        status = REFUSALS.get(error.reason, status)
         kind = error.reason.replace("_", "-")
-    return problem(status, kind, detail, errors=errors, headers=_retry_after(error))
+    detail = next((DETAILS[step] for step in type(error).__mro__ if step in DETAILS), str(error))
+    return problem(status, kind, detail, headers=_retry_after(error))
+
+
+def _said(fields: tuple[FieldProblem, ...]) -> str:
+    return "; ".join(f"{each.field} {each.reason}".strip() for each in fields)
 
 
 def _retry_after(error: Exception) -> Mapping[str, str]:
@@ -72,14 +82,23 @@ def from_web(request: Request[Any, Any, Any], error: HTTPException) -> Response[
     if error.status_code >= 500:
         return unexpected(request, error)
     kind = KINDS.get(error.status_code, "refused")
-    return problem(error.status_code, kind, error.detail, errors=tuple(_fields(error)), headers=error.headers)
+    fields = tuple(_fields(error))
+    detail = _said(fields) if fields else error.detail
+    return problem(error.status_code, kind, detail, errors=fields, headers=error.headers)
 
 
 def _fields(error: HTTPException) -> list[FieldProblem]:
-    """The framework lists bad parameters as dicts with `key` and `message`."""
+    """The framework lists bad parameters as dicts with `key` and `message`. Where a parameter has a name that the
+    framework keeps for itself, ours has an underscore behind it."""
     if not isinstance(error.extra, list):
         return []
-    return [FieldProblem(field=row.get("key", ""), reason=row["message"]) for row in error.extra if "message" in row]
+    return [_field(row) for row in error.extra if "message" in row]
+
+
+def _field(row: Mapping[str, str]) -> FieldProblem:
+    if row.get("key") == "data":  # all that the framework says of a body that is missing
+        return FieldProblem(field="", reason="a body is needed")
+    return FieldProblem(field=row.get("key", "").rstrip("_"), reason=row["message"])
 
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

@@ -13,5 +13,9 @@ Given = Annotated[Thing, Dependency(skip_validation=True)]
 
 
 def provide(make: Callable[[], Any]) -> Provide:
-    """A use case, made anew for each request."""
-    return Provide(make, use_cache=False, sync_to_thread=False)
+    """A use case, made anew for each request, or a port."""
+
+    def given() -> Any:  # the framework looks at a function's signature, which not all that can be called have
+        return make()
+
+    return Provide(given, use_cache=False, sync_to_thread=False)

@@ -71,7 +71,7 @@ def documented(*statuses: int) -> dict[int, ResponseSpec]:
             data_container=Problem,
             generate_examples=False,
             description=TITLES.get(status, "Problem"),
-            media_type=MEDIA_TYPE,  # type: ignore[arg-type]  # any text will do
+            media_type=MEDIA_TYPE,
         )
         for status in statuses
     }

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Request
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 
-from applications.api.http.bodies import UnsupportedMediaType
+from applications.api.http.bodies import LARGEST_JSON, UnsupportedMediaType
 
 CSV: Final = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel", "text/plain"})
 """What browsers and systems call a CSV file."""
@@ -36,3 +37,15 @@ async def csv_chunks(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
 def require_csv(request: Request[Any, Any, Any]) -> None:
     if not is_csv(request):
         raise UnsupportedMediaType(detail="the body must be text/csv")
+
+
+async def json_body(request: Request[Any, Any, Any]) -> bytes:
+    """For handlers that allow larger bodies of another kind. Raises RequestEntityTooLarge."""
+    if request.content_type[0] not in {"", "application/json"}:
+        raise UnsupportedMediaType(detail="the body must be application/json or text/csv")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_JSON:
+            raise RequestEntityTooLarge(detail=f"a body in JSON has at most {LARGEST_JSON} bytes")
+    return bytes(body)

@@ -15,7 +15,7 @@ class NewBot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A draft need not be complete; publishing says what it lacks."""
 
     name: Name
-    draft: BotSpec = BotSpec()
+    draft: BotSpec = msgspec.field(default_factory=BotSpec)
 
 
 class DraftChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

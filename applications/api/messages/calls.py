@@ -11,6 +11,7 @@ from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, Result, ResultSource
 from domain.calls.transcript import Turn
 from domain.crm.delivery import Delivery, DeliveryState
+from domain.event import LoggedEvent
 from domain.ids import (
     AttemptId,
     BotId,
@@ -23,7 +24,6 @@ from domain.ids import (
     TargetId,
     TrunkId,
 )
-from domain.event import LoggedEvent
 from ports.call_store import CallFilter
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]

@@ -18,7 +18,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 class NewCampaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Name
     bot_id: BotId
-    plan: CampaignPlan = CampaignPlan()
+    plan: CampaignPlan = msgspec.field(default_factory=CampaignPlan)
 
 
 class PlanChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

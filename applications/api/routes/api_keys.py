@@ -3,6 +3,7 @@
 from litestar import delete, get, post
 from litestar.di import Provide
 
+from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.doors import person
 from applications.api.http.given import Given, provide
@@ -53,6 +54,6 @@ ROUTES = (list_api_keys, create_api_key, revoke_api_key)
 def dependencies(container: Container) -> dict[str, Provide]:
     return {
         "api_keys": provide(container.api_keys),
-        "create_key": provide(container.create_api_key),
-        "revoke_key": provide(container.revoke_api_key),
+        "create_key": provide(maker(container, CreateApiKey)),
+        "revoke_key": provide(maker(container, RevokeApiKey)),
     }

@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import Provide
 
+from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.doors import COOKIE, anybody, person
 from applications.api.http.given import Given, provide
@@ -78,7 +79,7 @@ ROUTES = (log_in, log_out, me, change_password)
 
 def dependencies(container: Container) -> dict[str, Provide]:
     return {
-        "log_in_person": provide(container.log_in),
-        "log_out_person": provide(container.log_out),
-        "change_own_password": provide(container.change_password),
+        "log_in_person": provide(maker(container, LogIn)),
+        "log_out_person": provide(maker(container, LogOut)),
+        "change_own_password": provide(maker(container, ChangePassword)),
     }

@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar import get, post, put
 from litestar.di import Provide
 
+from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.doors import person
 from applications.api.http.filters import by
@@ -33,6 +34,7 @@ from ports.bot_store import BotStore
 from ports.paging import Page
 
 CHANGE = person(Permission.CHANGE_BOTS, 404, 409, 413, 415)
+MOVE = person(Permission.CHANGE_BOTS, 404, 409)
 READ = person(Permission.READ, 404)
 
 
@@ -40,12 +42,12 @@ READ = person(Permission.READ, 404)
 async def list_bots(
     brand: Given[BrandId],
     bots: Given[BotStore],
-    bot_state: Annotated[BotState | None, by("state")] = None,
+    state_: Annotated[BotState | None, by("state")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[BotListed]:
     """Newest first."""
-    return (await bots.page(brand, state=bot_state, after=after, limit=limit)).map(list_bot)
+    return (await bots.page(brand, state=state_, after=after, limit=limit)).map(list_bot)
 
 
 @post("/bots", operation_id="createBot", tags=["bots"], **person(Permission.CHANGE_BOTS, 413, 415))
@@ -61,12 +63,10 @@ async def get_bot(bot_id: str, brand: Given[BrandId], bots: Given[BotStore]) -> 
 @put("/bots/{bot_id:str}/draft", operation_id="editDraft", tags=["bots"], **CHANGE)
 async def edit_draft(bot_id: str, data: DraftChange, brand: Given[BrandId], edit: Given[EditDraft]) -> BotShown:
     """409 when somebody else has changed the bot since it was loaded."""
-    return show_bot(
-        await edit(brand, BotId(bot_id), version=data.version, draft=data.draft, name=data.name)
-    )
+    return show_bot(await edit(brand, BotId(bot_id), version=data.version, draft=data.draft, name=data.name))
 
 
-@post("/bots/{bot_id:str}/publish", operation_id="publishBot", tags=["bots"], status_code=200, **CHANGE)
+@post("/bots/{bot_id:str}/publish", operation_id="publishBot", tags=["bots"], status_code=200, **MOVE)
 async def publish_bot(bot_id: str, user: Given[User], publish: Given[PublishBot]) -> BotShown:
     """400 names every fault of the draft."""
     return show_bot(await publish(user, BotId(bot_id)))
@@ -87,12 +87,12 @@ async def restore_version(
     return show_bot(await restore(brand, BotId(bot_id), data.version_number))
 
 
-@post("/bots/{bot_id:str}/archive", operation_id="archiveBot", tags=["bots"], status_code=200, **CHANGE)
+@post("/bots/{bot_id:str}/archive", operation_id="archiveBot", tags=["bots"], status_code=200, **MOVE)
 async def archive_bot(bot_id: str, brand: Given[BrandId], move: Given[MoveBot]) -> BotShown:
     return show_bot(await move(brand, BotId(bot_id), BotState.ARCHIVED))
 
 
-@post("/bots/{bot_id:str}/unarchive", operation_id="unarchiveBot", tags=["bots"], status_code=200, **CHANGE)
+@post("/bots/{bot_id:str}/unarchive", operation_id="unarchiveBot", tags=["bots"], status_code=200, **MOVE)
 async def unarchive_bot(bot_id: str, brand: Given[BrandId], move: Given[MoveBot]) -> BotShown:
     return show_bot(await move(brand, BotId(bot_id), BotState.ACTIVE))
 
@@ -113,9 +113,9 @@ ROUTES = (
 def dependencies(container: Container) -> dict[str, Provide]:
     return {
         "bots": provide(container.bots),
-        "create": provide(container.create_bot),
-        "edit": provide(container.edit_draft),
-        "publish": provide(container.publish_bot),
-        "restore": provide(container.restore_version),
-        "move": provide(container.move_bot),
+        "create": provide(maker(container, CreateBot)),
+        "edit": provide(maker(container, EditDraft)),
+        "publish": provide(maker(container, PublishBot)),
+        "restore": provide(maker(container, RestoreVersion)),
+        "move": provide(maker(container, MoveBot)),
     }

@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar import get, post, put
 from litestar.di import Provide
 
+from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.doors import person
 from applications.api.http.filters import by
@@ -31,18 +32,19 @@ from ports.campaign_store import CampaignStore
 from ports.paging import Page
 
 CHANGE = person(Permission.CHANGE_CAMPAIGNS, 404, 409, 413, 415)
+MOVE = person(Permission.CHANGE_CAMPAIGNS, 404, 409)
 
 
 @get("/campaigns", operation_id="listCampaigns", tags=["campaigns"], **person(Permission.READ))
 async def list_campaigns(
     brand: Given[BrandId],
     campaigns: Given[CampaignStore],
-    campaign_state: Annotated[CampaignState | None, by("state")] = None,
+    state_: Annotated[CampaignState | None, by("state")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[CampaignShown]:
     """Newest first."""
-    return (await campaigns.page(brand, state=campaign_state, after=after, limit=limit)).map(show_campaign)
+    return (await campaigns.page(brand, state=state_, after=after, limit=limit)).map(show_campaign)
 
 
 @post("/campaigns", operation_id="createCampaign", tags=["campaigns"], **person(Permission.CHANGE_CAMPAIGNS, 413, 415))
@@ -64,9 +66,7 @@ async def change_plan(
     return show_campaign(await change(brand, CampaignId(campaign_id), data.plan, version=data.version))
 
 
-@post(
-    "/campaigns/{campaign_id:str}/start", operation_id="startCampaign", tags=["campaigns"], status_code=200, **CHANGE
-)
+@post("/campaigns/{campaign_id:str}/start", operation_id="startCampaign", tags=["campaigns"], status_code=200, **CHANGE)
 async def start_campaign(
     campaign_id: str, brand: Given[BrandId], start: Given[StartCampaign], data: StartRequest | None = None
 ) -> CampaignShown:
@@ -80,7 +80,7 @@ async def start_campaign(
     operation_id="scheduleCampaign",
     tags=["campaigns"],
     status_code=200,
-    **CHANGE,
+    **MOVE,
 )
 async def schedule(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     """It starts by itself at its plan's `starts_at`."""
@@ -92,23 +92,19 @@ async def schedule(campaign_id: str, brand: Given[BrandId], move: Given[MoveCamp
     operation_id="unscheduleCampaign",
     tags=["campaigns"],
     status_code=200,
-    **CHANGE,
+    **MOVE,
 )
 async def unschedule(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     return show_campaign(await move(brand, CampaignId(campaign_id), CampaignMove.UNSCHEDULE))
 
 
-@post(
-    "/campaigns/{campaign_id:str}/pause", operation_id="pauseCampaign", tags=["campaigns"], status_code=200, **CHANGE
-)
+@post("/campaigns/{campaign_id:str}/pause", operation_id="pauseCampaign", tags=["campaigns"], status_code=200, **MOVE)
 async def pause(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     """No new calls; those in progress go on."""
     return show_campaign(await move(brand, CampaignId(campaign_id), CampaignMove.PAUSE))
 
 
-@post(
-    "/campaigns/{campaign_id:str}/drain", operation_id="drainCampaign", tags=["campaigns"], status_code=200, **CHANGE
-)
+@post("/campaigns/{campaign_id:str}/drain", operation_id="drainCampaign", tags=["campaigns"], status_code=200, **MOVE)
 async def drain(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     """No new calls; completed when the last one has ended."""
     return show_campaign(await move(brand, CampaignId(campaign_id), CampaignMove.DRAIN))
@@ -119,7 +115,7 @@ async def drain(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaig
     operation_id="completeCampaign",
     tags=["campaigns"],
     status_code=200,
-    **CHANGE,
+    **MOVE,
 )
 async def complete(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     return show_campaign(await move(brand, CampaignId(campaign_id), CampaignMove.COMPLETE))
@@ -130,7 +126,7 @@ async def complete(campaign_id: str, brand: Given[BrandId], move: Given[MoveCamp
     operation_id="archiveCampaign",
     tags=["campaigns"],
     status_code=200,
-    **CHANGE,
+    **MOVE,
 )
 async def archive(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     """For good."""
@@ -155,9 +151,9 @@ ROUTES = (
 def dependencies(container: Container) -> dict[str, Provide]:
     return {
         "campaigns": provide(container.campaigns),
-        "create": provide(container.create_campaign),
-        "show": provide(container.show_campaign),
-        "change": provide(container.change_plan),
-        "move": provide(container.move_campaign),
-        "start": provide(container.start_campaign),
+        "create": provide(maker(container, CreateCampaign)),
+        "show": provide(maker(container, ShowCampaign)),
+        "change": provide(maker(container, ChangePlan)),
+        "move": provide(maker(container, MoveCampaign)),
+        "start": provide(maker(container, StartCampaign)),
     }

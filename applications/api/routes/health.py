@@ -4,6 +4,7 @@ import msgspec
 from litestar import get
 from litestar.di import Provide
 
+from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.doors import anybody
 from applications.api.http.given import Given, provide
@@ -31,4 +32,4 @@ ROUTES = (healthz, readyz)
 
 
 def dependencies(container: Container) -> dict[str, Provide]:
-    return {"check_readiness": provide(container.check_readiness)}
+    return {"check_readiness": provide(maker(container, CheckReadiness))}

@@ -8,6 +8,7 @@ from litestar.di import Provide
 from litestar.params import Parameter
 from litestar.response import Stream
 
+from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.csv_writer import csv_lines
 from applications.api.http.bodies import LARGEST_UPLOAD, read_body
@@ -135,7 +136,7 @@ ROUTES = (import_leads, list_imports, get_import, list_errors, download_errors)
 
 def dependencies(container: Container) -> dict[str, Provide]:
     return {
-        "begin": provide(container.begin_import),
+        "begin": provide(maker(container, BeginImport)),
         "imports": provide(container.imports),
         "campaigns": provide(container.campaigns),
     }

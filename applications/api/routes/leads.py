@@ -25,14 +25,14 @@ async def list_leads(
     brand: Given[BrandId],
     campaigns: Given[CampaignStore],
     leads: Given[LeadStore],
-    lead_state: Annotated[LeadState | None, by("state")] = None,
+    state_: Annotated[LeadState | None, by("state")] = None,
     end: Annotated[str | None, by("end")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[LeadShown]:
     """In the order in which they came."""
     campaign = await campaigns.get(brand, CampaignId(campaign_id))
-    where = LeadFilter(state=lead_state, end=end)
+    where = LeadFilter(state=state_, end=end)
     return (await leads.page(brand, campaign.id, where=where, after=after, limit=limit)).map(show_lead)
 
 

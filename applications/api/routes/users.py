@@ -3,6 +3,7 @@
 from litestar import get, patch, post
 from litestar.di import Provide
 
+from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.doors import person
 from applications.api.http.given import Given, provide
@@ -35,9 +36,7 @@ async def create_user(data: NewUser, brand: Given[BrandId], create_person: Given
     tags=["users"],
     **person(Permission.MANAGE_USERS, 404, 409, 413, 415),
 )
-async def change_user(
-    user_id: str, data: UserChange, user: Given[User], change_person: Given[ChangeUser]
-) -> UserShown:
+async def change_user(user_id: str, data: UserChange, user: Given[User], change_person: Given[ChangeUser]) -> UserShown:
     """Somebody who is deactivated is out at once."""
     return show_user(await change_person(user, UserId(user_id), active=data.active, role=data.role))
 
@@ -48,6 +47,6 @@ ROUTES = (list_users, create_user, change_user)
 def dependencies(container: Container) -> dict[str, Provide]:
     return {
         "users": provide(container.users),
-        "create_person": provide(container.create_user),
-        "change_person": provide(container.change_user),
+        "create_person": provide(maker(container, CreateUser)),
+        "change_person": provide(maker(container, ChangeUser)),
     }

@@ -6,20 +6,17 @@ from applications.api.rewrite import rewrite
 from domain.calls.call import Call
 from ports.call_store import CallStore
 from ports.errors import NotFound
-from ports.messages.reader import read
 from ports.messages.results import ResultPackage, ResultStored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveResult:
-    """The result and its event are one write. The digest is over the body as it came, so it is read here."""
+    """The result and its event are one write. `body` is the package as it came, of which the digest is made."""
 
     calls: CallStore
 
-    async def __call__(self, body: bytes) -> ResultStored:
-        """Raises InvalidValue for what is no package, NotFound for an unknown call, RuleBroken when the call has
-        another result that stands."""
-        package = read(body, ResultPackage)
+    async def __call__(self, package: ResultPackage, body: bytes) -> ResultStored:
+        """Raises NotFound for an unknown call, RuleBroken when the call has another result that stands."""
         result = package.result(body)
         repeated = False
 

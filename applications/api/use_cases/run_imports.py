@@ -1,4 +1,4 @@
-"""Reads the files of leads that wait: the oldest first, one after another, each in batches that are stored as they come."""
+"""Reads the files of leads that wait, one after another, in batches that are stored as they come."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -39,43 +39,49 @@ class RunImports:
 
     async def __call__(self) -> None:
         for waiting in await self.imports.unfinished():
-            lead_import = await self.imports.save(waiting.start_again())
             try:
-                await self._run(lead_import)
+                await self._run(await self.imports.save(waiting.start_again()))
             except Stale:
-                log.info("import.taken_over", import_id=lead_import.id)
+                log.info("import.taken_over", import_id=waiting.id)
 
     async def _run(self, lead_import: LeadImport) -> None:
+        try:
+            read = await self._read(lead_import)
+        except UnusableFile as error:
+            await self._fail(lead_import, str(error))
+        except NotFound:
+            await self._fail(lead_import, "file_is_gone")
+        else:
+            done = await self.imports.save(read.finish(at=self.clock.now()))
+            log.info("import.done", import_id=done.id, rows=done.rows, added=done.added)
+        await self.objects.delete(lead_import.object_key)
+
+    async def _fail(self, lead_import: LeadImport, failure: str) -> None:
+        current = await self.imports.get(lead_import.brand, lead_import.id)
+        await self.imports.save(current.fail(failure, at=self.clock.now()))
+        log.info("import.failed", import_id=lead_import.id, failure=failure)
+
+    async def _read(self, lead_import: LeadImport) -> LeadImport:
+        """Raises UnusableFile, NotFound when the file is gone, Stale when another process does the same."""
         rows: LeadRows | None = None
         number = 0
-        try:
-            async for batch, read in self._batches(lead_import):
-                if rows is None:
-                    rows, batch = self._opened(lead_import, batch)
-                results = await asyncio.to_thread(_read_all, rows, batch, number)
-                number += len(batch)
-                lead_import = await self._store(lead_import, results, read)
-        except (UnusableFile, NotFound) as error:
-            failure = str(error) if isinstance(error, UnusableFile) else "file_is_gone"
-            await self.imports.save(lead_import.fail(failure, at=self.clock.now()))
-            return
-        await self._finish(lead_import, opened=rows is not None)
+        async for batch, read in self._batches(lead_import):
+            if rows is None:
+                rows = self._opened(lead_import, batch.pop(0))
+            results = await asyncio.to_thread(_read_all, rows, batch, number)
+            number += len(batch)
+            lead_import = await self._store(lead_import, results, read)
+        if rows is None:
+            raise UnusableFile("empty_file")
+        return lead_import
 
-    async def _finish(self, lead_import: LeadImport, *, opened: bool) -> None:
-        now = self.clock.now()
-        await self.imports.save(lead_import.finish(at=now) if opened else lead_import.fail("empty_file", at=now))
-        await self.objects.delete(lead_import.object_key)
-        log.info("import.done", import_id=lead_import.id, rows=lead_import.rows, added=lead_import.added)
-
-    def _opened(self, lead_import: LeadImport, batch: Sequence[CsvRow]) -> tuple[LeadRows, Sequence[CsvRow]]:
-        """By the header, which is the first row."""
-        header, *rest = batch
+    def _opened(self, lead_import: LeadImport, header: CsvRow) -> LeadRows:
         if header.fault:
             raise UnusableFile("header_unreadable")
         columns = columns_of(header.fields, lead_import.columns)
-        return LeadRows(lead_import=lead_import, columns=columns, plan=self.plan, at=lead_import.created_at), rest
+        return LeadRows(lead_import=lead_import, columns=columns, plan=self.plan, at=lead_import.created_at)
 
-    async def _batches(self, lead_import: LeadImport) -> AsyncIterator[tuple[Sequence[CsvRow], int]]:
+    async def _batches(self, lead_import: LeadImport) -> AsyncIterator[tuple[list[CsvRow], int]]:
         """Rows, and how many bytes of the file were read for them."""
         reader, batch, read = CsvReader(), list[CsvRow](), 0
         async for chunk in self.objects.read(lead_import.object_key):
@@ -88,9 +94,7 @@ class RunImports:
         if batch:
             yield batch, read
 
-    async def _store(
-        self, lead_import: LeadImport, results: Sequence[PlacedLead | RowError], read: int
-    ) -> LeadImport:
+    async def _store(self, lead_import: LeadImport, results: Sequence[PlacedLead | RowError], read: int) -> LeadImport:
         placed = [each for each in results if isinstance(each, PlacedLead)]
         listed = await self.dnc.listed(lead_import.brand, [each.lead.phone.e164 for each in placed])
         wanted = [each for each in placed if each.lead.phone.e164 not in listed]
@@ -116,5 +120,3 @@ def _read_all(rows: LeadRows, batch: Sequence[CsvRow], before: int) -> list[Plac
 
 def _error(placed: PlacedLead, fault: RowFault) -> RowError:
     return RowError(line=placed.line, fault=fault, column="phone", value=placed.lead.phone.e164)
-
-

@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedRouting:
-    """Does nothing where there is any trunk, any Core; what an operator removes later comes back only to an empty list."""
+    """Only into empty lists: what there is stays as an operator has made it."""
 
     trunks: TrunkStore
     fleet: FleetRegistry

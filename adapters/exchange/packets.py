@@ -1,0 +1,96 @@
+"""What passes on links, as binary: any number of packets in one message, in their order.
+
+A packet is a head (link, kind, lengths, place on the room's clock), the party's name, a body and the marks as JSON.
+"""
+
+import struct
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+import msgspec
+
+from domain.calls.audio import AudioFrame, Mark
+from ports.audio_links import Heard, Joined, Left, LinkEvent, Pressed
+
+HEAD: Final = struct.Struct("<IBBHId")
+"""Link, kind, and the lengths of name, marks and body in bytes; then the time in seconds."""
+
+
+class Kind(IntEnum):
+    SOUND = 0
+    PRESSED = 1
+    JOINED = 2  # from the exchange only, like the next two
+    LEFT = 3
+    OVER = 4
+    FLUSH = 5  # to the exchange only, like the next
+    LEAVE = 6
+
+
+class Packet(NamedTuple):
+    link: int
+    kind: int
+    at: float
+    party: str
+    body: bytes
+    marks: bytes
+
+    @property
+    def frame(self) -> AudioFrame:
+        return AudioFrame(pcm=self.body, marks=_read_marks(self.marks) if self.marks else ())
+
+
+_write_marks = msgspec.json.Encoder().encode
+_read_marks = msgspec.json.Decoder(tuple[Mark, ...]).decode
+
+
+def pack(link: int, kind: Kind, at: float = 0.0, party: str = "", body: bytes = b"") -> bytes:
+    name = party.encode()
+    return HEAD.pack(link, kind, len(name), 0, len(body), at) + name + body
+
+
+def pack_sound(link: int, at: float, frame: AudioFrame, party: str = "") -> bytes:
+    name = party.encode()
+    marks = _write_marks(frame.marks) if frame.marks else b""
+    head = HEAD.pack(link, Kind.SOUND, len(name), len(marks), len(frame.pcm), at)
+    return b"".join((head, name, frame.pcm, marks))
+
+
+def pack_event(link: int, event: LinkEvent) -> bytes:
+    match event:
+        case Heard():
+            return pack_sound(link, event.at, event.frame, event.party)
+        case Pressed():
+            return pack(link, Kind.PRESSED, event.at, event.party, event.digit.encode())
+        case Joined():
+            return pack(link, Kind.JOINED, event.at, event.party)
+        case Left():
+            return pack(link, Kind.LEFT, event.at, event.party)
+
+
+def unpack(message: bytes) -> Iterator[Packet]:
+    """Raises ValueError or struct.error for what is no row of packets."""
+    place, end = 0, len(message)
+    while place < end:
+        link, kind, name, marks, body, at = HEAD.unpack_from(message, place)
+        a = place + HEAD.size
+        b = a + name
+        c = b + body
+        place = c + marks
+        if place > end:
+            raise ValueError("a packet is cut short")
+        yield Packet(link, kind, at, message[a:b].decode(), message[b:c], message[c:place])
+
+
+def event_of(packet: Packet) -> LinkEvent:
+    match packet.kind:
+        case Kind.SOUND:
+            return Heard(party=packet.party, frame=packet.frame, at=packet.at)
+        case Kind.PRESSED:
+            return Pressed(party=packet.party, digit=packet.body.decode(), at=packet.at)
+        case Kind.JOINED:
+            return Joined(party=packet.party, at=packet.at)
+        case Kind.LEFT:
+            return Left(party=packet.party, at=packet.at)
+        case _:
+            raise ValueError("no event")

@@ -1,0 +1,85 @@
+"""What Cores and Diallers ask of the API, and tell it."""
+
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.di import Provide
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+
+from applications.api.cases import maker
+from applications.api.container import Container
+from applications.api.http.doors import internal
+from applications.api.http.given import Given, provide
+from applications.api.use_cases.fetch_config import FetchConfig
+from applications.api.use_cases.receive_news import ReceiveNews
+from applications.api.use_cases.receive_result import ReceiveResult
+from applications.api.use_cases.reserve_slots import ReserveSlots
+from domain.bots.runtime_config import RuntimeConfig
+from domain.ids import BotId, CallId
+from ports.messages.calls import CallNews
+from ports.messages.fleet import Reservation, ReservationRequest, TrunkList
+from ports.messages.results import ResultPackage, ResultStored
+from ports.trunk_store import TrunkStore
+
+CallHeader = Annotated[str, Parameter(header="X-CXB-Call-Id", min_length=1, max_length=128)]
+
+LARGEST_RESULT: Final = 10_000_000
+"""Bytes: two hours of talk with the times of every word are about a tenth of it."""
+
+RESULTS = internal(404, 409, 413, 415)
+RESULTS["responses"][200] = ResponseSpec(data_container=ResultStored, description="It was stored before")
+
+
+@get("/config/{bot_id:str}", operation_id="fetchConfig", tags=["internal"], **internal(404, 422))
+async def fetch_config(bot_id: str, call_id: CallHeader, fetch: Given[FetchConfig]) -> RuntimeConfig:
+    """Everything that a Core needs for this call. 422 says in `reason` why there is nothing to say."""
+    return await fetch(BotId(bot_id), CallId(call_id))
+
+
+@post(
+    "/results",
+    operation_id="receiveResult",
+    tags=["internal"],
+    request_max_body_size=LARGEST_RESULT,
+    **RESULTS,
+)
+async def receive_result(
+    data: ResultPackage, request: Request[Any, Any, Any], receive: Given[ReceiveResult]
+) -> Response[ResultStored]:
+    """201 when it is stored, 200 when the very same was stored before, 409 when the call has a different one."""
+    stored = await receive(data, await request.body())
+    return Response(stored, status_code=200 if stored.repeated else 201)
+
+
+@post(
+    "/calls/{call_id:str}/events", operation_id="receiveNews", tags=["internal"], status_code=204, **internal(404, 409)
+)
+async def receive_news(call_id: str, data: CallNews, news: Given[ReceiveNews]) -> None:
+    """What happens in a live call."""
+    await news(CallId(call_id), data)
+
+
+@post("/fleet/reservations", operation_id="reserveSlots", tags=["internal"], status_code=200, **internal(413, 415))
+async def reserve_slots(data: ReservationRequest, reserve: Given[ReserveSlots]) -> Reservation:
+    """Sets the holder's block to what it asks for, as far as there is room."""
+    return await reserve(data)
+
+
+@get("/sip/lookup", operation_id="lookUpTrunks", tags=["internal"], **internal())
+async def look_up_trunks(trunks: Given[TrunkStore]) -> TrunkList:
+    """All enabled trunks, of every brand."""
+    return TrunkList(trunks=tuple(trunk for trunk in await trunks.all(None) if trunk.enabled))
+
+
+ROUTES = (fetch_config, receive_result, receive_news, reserve_slots, look_up_trunks)
+
+
+def dependencies(container: Container) -> dict[str, Provide]:
+    return {
+        "fetch": provide(maker(container, FetchConfig)),
+        "receive": provide(maker(container, ReceiveResult)),
+        "news": provide(maker(container, ReceiveNews)),
+        "reserve": provide(maker(container, ReserveSlots)),
+        "trunks": provide(container.trunks),
+    }

@@ -1,0 +1,77 @@
+"""What the demo sets up by the API: two bots, a DNC list, a campaign with its leads, a CRM and its key."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from domain.calls.outcome import Outcome
+from launcher.demo.client import ApiClient, Plain
+from launcher.demo.crm import CrmReceiver
+
+EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
+CAMPAIGN_SECONDS: Final = 390
+RETRY_SECONDS: Final = (5, 20)
+CLOSED_REGION: Final = "IN"
+CLOSED_ZONE: Final = "Asia/Kolkata"
+NUMBERS: Final = ("+14155550199", "+442079460000", "+493023125000")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """The ids of what was made. `key` is the CRM's API key."""
+
+    campaign_id: str
+    survey_id: str
+    import_id: str
+    key: str
+
+
+async def set_up(api: ApiClient, crm: CrmReceiver) -> Scene:
+    """Everything but the start of the campaign; returns when the import is done."""
+    made = await api.post("/crm/targets", {"name": "Demo CRM", "url": crm.url})
+    crm.secret = made["secret"]
+    key = await api.post("/api-keys", {"name": "Demo CRM"})
+    visit = await _bot(api, "Meter visits", "visit.json")
+    survey = await _bot(api, "Survey", "survey.json")
+    await api.upload("/dnc", (EXAMPLES / "dnc.csv").read_bytes(), region="US")
+    campaign = await api.post("/campaigns", {"name": "Demo", "bot_id": visit, "plan": plan(datetime.now(UTC))})
+    leads = (EXAMPLES / "leads.csv").read_bytes()
+    started = await api.upload(f"/campaigns/{campaign['id']}/imports", leads, region="US")
+    while (await api.get(f"/imports/{started['id']}"))["state"] not in {"done", "failed"}:
+        await api.pause(0.2)
+    return Scene(campaign_id=campaign["id"], survey_id=survey, import_id=started["id"], key=key["key"])
+
+
+async def _bot(api: ApiClient, name: str, file: str) -> str:
+    """A published bot; its id."""
+    draft = json.loads((EXAMPLES / "bots" / file).read_text())
+    bot = await api.post("/bots", {"name": name, "draft": draft})
+    await api.post(f"/bots/{bot['id']}/publish")
+    bot_id: str = bot["id"]
+    return bot_id
+
+
+def plan(now: datetime) -> Plain:
+    """Real gates: two attempts with 5–20 s between them, an end, and hours that are open all day except in one
+    region, where they next open six hours from now, long after that end."""
+    least, most = RETRY_SECONDS
+    return {
+        "pacing": {"concurrency": 20, "calls_per_second": 3.0, "answer_rate": 0.6},
+        "retries": {
+            "max_attempts": 2,
+            "delays": {outcome.value: {"least": least, "most": most} for outcome in Outcome},
+        },
+        "compliance": {"hours": {"by_region": {CLOSED_REGION: [_closed_until_later(now)]}}, "per_24_hours": 3},
+        "numbers": {"numbers": [{"e164": number} for number in NUMBERS]},
+        "answers": {"ring_timeout": 12.0, "beep_timeout": 15.0},
+        "ends_at": (now + timedelta(seconds=CAMPAIGN_SECONDS)).isoformat(),
+    }
+
+
+def _closed_until_later(now: datetime) -> dict[str, Any]:
+    opens = (now + timedelta(hours=6)).astimezone(ZoneInfo(CLOSED_ZONE)).hour
+    closes = (opens + 1) % 24
+    return {"days": list(range(7)), "spans": [{"opens": f"{opens:02d}:00:00", "closes": f"{closes:02d}:00:00"}]}

@@ -1,0 +1,150 @@
+"""`./cxb demo`: a whole campaign on real input, from a CSV file to a CRM's log, checked at its end."""
+
+import asyncio
+import socket
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from launcher.data_folder import held, with_secrets
+from launcher.demo.client import ApiClient, signed_in, with_key
+from launcher.demo.crm import receiving
+from launcher.demo.facts import gather
+from launcher.demo.report import report
+from launcher.demo.scene import Scene, set_up
+from launcher.problem import LaunchProblem
+from launcher.supervisor import Supervisor
+from launcher.up import READY_SECONDS, first_administrator, resolved, running
+from ports.settings import Settings
+
+VICTIMS: Final = ("dialler", "core", "api", "exchange", "console")
+KILL_AFTER: Final = 30.0
+KILL_EVERY: Final = 20.0
+LONGEST: Final = 600.0
+PORTS: Final = ("CXB_CONSOLE_PORT", "CXB_API_PORT", "CXB_CORE_PORT", "CXB_DIALLER_PORT", "CXB_EXCHANGE_PORT")
+SURVEYED: Final = ("+14155550111", "+442079460111", "+493023125111")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """As asked for on the command line."""
+
+    kill_each: bool
+    keep: bool
+    data: str | None
+    seed: int
+
+
+async def run_demo(demo: Demo) -> int:
+    """0 when every check passed."""
+    settings = _settings(demo)
+    folder = Path(settings.data)
+    with held(folder, settings.public_url):
+        settings = with_secrets(settings)
+        password = await first_administrator(settings)
+        if password is None:
+            raise LaunchProblem(f"{folder} has been used before; give the demo a folder of its own")
+        async with receiving(folder / "crm.ndjson") as crm, running(settings, folder / "logs") as supervisor:
+            await supervisor.ready(READY_SECONDS)
+            print(f"Running. Watch at {settings.public_url} as {settings.admin_email}, password {password}")
+            async with signed_in(settings.public_url, settings.admin_email, password, asyncio.sleep) as api:
+                scene = await set_up(api, crm)
+                began = time.monotonic()
+                await _run_campaign(demo, settings, supervisor, api, scene)
+                await _until_told(api)
+                facts = await gather(api, scene, crm, folder)
+                print(f"\nThe campaign took {time.monotonic() - began:.0f} s.")
+                failed = report(facts, folder)
+                if demo.keep:
+                    print("\nStill running; Ctrl-C stops it.")
+                    await supervisor.stopping.wait()
+    print(f"\n{'All checks passed.' if not failed else f'{failed} checks FAILED.'} Everything is in {folder}")
+    return 1 if failed else 0
+
+
+def _settings(demo: Demo) -> Settings:
+    """A folder and ports of its own, so that a demo never touches what is in use."""
+    folder = demo.data or f"data/demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    ports = zip(PORTS, map(str, _free_ports(len(PORTS))), strict=True)
+    own = {"CXB_DATA": folder, "CXB_SIMULATION_SEED": str(demo.seed), "CXB_DRAIN_SECONDS": "5"}
+    return resolved({**own, **dict(ports)})
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports below the range that outgoing connections take theirs from, so that nobody takes one meanwhile."""
+    found: list[int] = []
+    for port in range(18600, 32000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                found.append(port)
+        if len(found) == count:
+            return found
+    raise LaunchProblem("no free ports")
+
+
+async def _run_campaign(demo: Demo, settings: Settings, supervisor: Supervisor, api: ApiClient, scene: Scene) -> None:
+    await api.post(f"/campaigns/{scene.campaign_id}/start")
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_survey(settings, scene))
+        if demo.kill_each:
+            tasks.create_task(_kill_each(supervisor))
+        await _watch(api, scene)
+
+
+async def _survey(settings: Settings, scene: Scene) -> None:
+    """A CRM's own calls, placed by a Core while the campaign runs; each key is sent twice and means one call."""
+    async with with_key(settings.public_url, scene.key, asyncio.sleep) as crm:
+        for number, phone in enumerate(SURVEYED):
+            body = {"bot_id": scene.survey_id, "to": phone, "variables": {"first_name": "Robin"}}
+            headers = {"idempotency-key": f"survey-{number}"}
+            first = await crm.post("/dialout", body, **headers)
+            again = await crm.post("/dialout", body, **headers)
+            if first["call_id"] != again["call_id"]:
+                raise LaunchProblem("one idempotency key made two calls")
+
+
+async def _kill_each(supervisor: Supervisor) -> None:
+    await asyncio.sleep(KILL_AFTER)
+    for name in VICTIMS:
+        pid = supervisor.kill(name)
+        print(f"\n  killed {name} (process {pid})", flush=True)
+        await asyncio.sleep(KILL_EVERY)
+
+
+async def _watch(api: ApiClient, scene: Scene) -> None:
+    """A line of progress a second, until the campaign is completed."""
+    end = time.monotonic() + LONGEST
+    while time.monotonic() < end:
+        standing = await api.get(f"/campaigns/{scene.campaign_id}")
+        print(f"\r\033[K  {_progress(standing)}", end="", flush=True)
+        if standing["campaign"]["state"] == "completed":
+            print()
+            return
+        await asyncio.sleep(1)
+    raise LaunchProblem("the campaign did not come to its end in time")
+
+
+def _progress(standing: dict[str, dict[str, int]]) -> str:
+    leads, flying = standing["leads"], standing["in_flight"]
+    done = sum(count for key, count in leads.items() if key.startswith("done."))
+    open_ = sum(leads.get(state, 0) for state in ("waiting", "leased", "dialling"))
+    return (
+        f"leads {done}/{done + open_} done   ringing {flying['ringing']}   answered {flying['answered']}   "
+        f"talking {flying['talking']}   limit: {standing['pulse']['limit']}"
+    )
+
+
+async def _until_told(api: ApiClient) -> None:
+    """All calls have ended and the CRM has heard of each."""
+    end = time.monotonic() + LONGEST
+    while time.monotonic() < end:
+        calls = await api.all("/calls")
+        pending = await api.get("/crm/deliveries", state="pending", limit=1)
+        if all(call["state"] == "ended" for call in calls) and not pending["items"]:
+            told = {row["call_id"] for row in await api.all("/crm/deliveries")}
+            if all(call["id"] in told for call in calls):
+                return
+        await asyncio.sleep(1)
+    raise LaunchProblem("the CRM was not told of every call in time")

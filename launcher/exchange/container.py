@@ -1,0 +1,72 @@
+"""What the exchange is made of: the room model, served to the other processes, and the carriers behind it."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from dependency_injector import containers, providers
+
+from adapters.captions.speech_to_text import CaptionsSpeechToText
+from adapters.environment.settings import EnvironmentSettings
+from adapters.espeak.text_to_speech import EspeakTextToSpeech
+from adapters.exchange.leg_journal import ExchangeLegJournal
+from adapters.exchange.server import ExchangeServer
+from adapters.memory.rooms import MemoryRooms
+from adapters.memory.telephony import MemoryTelephony
+from adapters.simulation.carrier import SimulatedCarrier
+from adapters.system.clock import SystemClock
+from adapters.system.logging import configure_logging
+from adapters.system.serving import stop_on_signals
+from domain.ids import TrunkId
+from ports.carrier import Carrier
+from ports.settings import Settings
+
+
+def _journal_path(settings: Settings) -> Path:
+    return Path(settings.data) / "exchange" / "legs.ndjson"
+
+
+def _every_trunk(carrier: Carrier) -> Callable[[TrunkId], Carrier]:
+    """The simulated carrier stands behind every trunk, because there is no other kind yet."""
+    return lambda _: carrier
+
+
+class Container(containers.DeclarativeContainer):
+    """Made without awaiting; `opened` opens what has to be."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    clock = providers.Singleton(SystemClock)
+
+    text_to_speech = providers.Singleton(EspeakTextToSpeech)
+    speech_to_text = providers.Singleton(CaptionsSpeechToText, error_rate=settings.provided.recognition_errors)
+    carrier = providers.Singleton(
+        SimulatedCarrier, clock, text_to_speech, speech_to_text, seed=settings.provided.simulation_seed
+    )
+
+    rooms = providers.Singleton(MemoryRooms, clock)
+    journal = providers.Singleton(ExchangeLegJournal, providers.Callable(_journal_path, settings), clock)
+    telephony = providers.Singleton(MemoryTelephony, rooms, providers.Singleton(_every_trunk, carrier), journal, clock)
+    server = providers.Singleton(ExchangeServer, rooms, telephony, clock, secret=settings.provided.core_secret)
+
+    stop_on_signals = providers.Object(stop_on_signals)
+
+
+def configured() -> Container:
+    """By the settings of this process, which logs from now on. Raises InvalidValue that names every wrong one."""
+    settings = EnvironmentSettings(os.environ, None).load()
+    configure_logging("exchange", settings)
+    return Container(settings=settings)
+
+
+@asynccontextmanager
+async def opened(container: Container) -> AsyncIterator[int]:
+    """The exchange at work, on the port that this yields. It knows of earlier legs before anybody can ask for them."""
+    settings = container.settings()
+    async with AsyncExitStack() as stack:
+        await container.text_to_speech().open()
+        stack.push_async_callback(container.text_to_speech().aclose)
+        container.journal().open()
+        stack.callback(container.journal().close)
+        await stack.enter_async_context(container.telephony().running())
+        yield await stack.enter_async_context(container.server().listening(settings.host, settings.exchange_port))
