@@ -35,22 +35,26 @@ class Callee:
     link: AudioLink
     text_to_speech: TextToSpeech
     voice: str
-    spoken_to: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: float = 0.0
+    sound: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def listen(self) -> None:
         async for event in self.link.events():
             if isinstance(event, Heard) and any(event.frame.pcm):
-                self.spoken_to.set()
+                self.heard += event.frame.seconds
+                self.sound.set()
 
     async def say(self, text: str) -> None:
         async for frame in self.text_to_speech.speak(text, voice=self.voice):
             await self.link.speak(frame)
 
-    async def hears_the_bot(self) -> None:
-        """Returns at the next sound of the bot."""
-        self.spoken_to.clear()
+    async def hears_the_bot(self, seconds: float = 0.3) -> None:
+        """Returns when that much more of the bot has sounded."""
+        enough = self.heard + seconds
         async with asyncio.timeout(PATIENCE):
-            await self.spoken_to.wait()
+            while self.heard < enough:
+                self.sound.clear()
+                await self.sound.wait()
 
 
 @dataclass(slots=True, kw_only=True)

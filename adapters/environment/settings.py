@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from adapters.codec.settings_rules import OURS, Given, rows_from, settings_from
 from domain.errors import Fault, InvalidValue
 from ports.settings import SettingRow, Settings, SettingsSource, names
-from ports.settings_rules import OURS, Given, rows_from, settings_from
 
 LINE: Final = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
 QUOTED: Final = re.compile(r"""(?P<quote>["'])(?P<inside>.*)(?P=quote)(?:\s+\#.*)?""")

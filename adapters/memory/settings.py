@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from adapters.codec.settings_rules import Given, rows_from, settings_from
 from ports.settings import SettingRow, Settings, SettingsSource
-from ports.settings_rules import Given, rows_from, settings_from
 
 
 class MemorySettings(SettingsSource):

@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 import structlog
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from adapters.webhook.answer import beginning, wait_asked_for
 from adapters.webhook.guard import AddressRefused, GuardedTransport, Network, Resolve, resolved
@@ -69,7 +70,7 @@ def _signed(secret: str, delivery: Delivery, at: datetime) -> dict[str, str]:
     """The delivery's id stays the same over every try; the time is the try's own."""
     try:
         signature = Webhook(secret).sign(delivery.id, at, delivery.body)
-    except (ValueError, RuntimeError):
+    except (ValueError, EmptyWebhookSecretError):
         raise PushFailed("bad_secret") from None
     return {
         "Content-Type": "application/json",

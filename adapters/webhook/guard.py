@@ -33,6 +33,10 @@ NEVER: Final = tuple(
 """Ranges that Python 3.11 calls global, in part, and that lead inside all the same: NAT64, 6to4, Teredo and others."""
 
 
+CONNECT_SECONDS: Final = 5.0
+"""For each address of a name, so that a dead one leaves time for the next."""
+
+
 class AddressRefused(Exception):
     """The name leads, or may lead, to an address that is not on the open internet."""
 
@@ -81,10 +85,11 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         addresses = await self._resolve(host, port)
         if not addresses or not all(may_reach(address, self._allowed) for address in addresses):
             raise AddressRefused
+        limit = CONNECT_SECONDS if timeout is None else min(timeout, CONNECT_SECONDS)
         failure: Exception = httpcore.ConnectError("no address answers")
         for address in addresses:
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return await self._inner.connect_tcp(address, port, limit, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure

@@ -88,9 +88,9 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="CXB API",
         version="1",
-        path=ROOT,
+        path=f"{ROOT}/openapi.json",
         components=Components(security_schemes=dict(SCHEMES)),
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[JsonRenderPlugin(path="/")],
     )
 
 

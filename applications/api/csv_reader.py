@@ -41,7 +41,7 @@ class CsvReader:
         """The last rows, of a file that may end without a line break, or in the middle of a quote."""
         yield from self._take(self._text.end() + "\n")
         if self._row:
-            yield self._finish()
+            yield from self._finish()
 
     def _take(self, text: str) -> Iterator[CsvRow]:
         *lines, rest = (self._rest + text).split("\n")
@@ -66,14 +66,14 @@ class CsvReader:
         if '"' in line:
             self._open = _open_after(line, self._delimiter, was_open=self._open)
         if self._length > LONGEST_ROW or not self._open:
-            row = self._finish()
-            if row.fault or any(field.strip() for field in row.fields):
-                yield row
+            yield from self._finish()
 
-    def _finish(self) -> CsvRow:
+    def _finish(self) -> Iterator[CsvRow]:
         text, begins = "\n".join(self._row), self._line - len(self._row) + 1
         self._row, self._length, self._open = [], 0, False
-        return _read(text, begins, self._delimiter)
+        row = _read(text, begins, self._delimiter)
+        if row.fault or any(field.strip() for field in row.fields):
+            yield row
 
 
 def _open_after(line: str, delimiter: str, *, was_open: bool) -> bool:

@@ -12,6 +12,7 @@ from applications.api.container import Container, configured, opened, serve_unti
 from applications.api.schedule import jobs_of
 from applications.api.use_cases.create_first_administrator import CreateFirstAdministrator
 from applications.api.use_cases.seed_routing import SeedRouting
+from domain.errors import InvalidValue
 
 
 async def serve(container: Container) -> None:
@@ -35,7 +36,12 @@ def main(arguments: Sequence[str]) -> int:
     if work is None:
         sys.stderr.write("usage: python -m applications.api.main [create-admin]\n")
         return 2
-    uvloop.run(work(configured()))
+    try:
+        container = configured()
+    except InvalidValue as error:
+        sys.stderr.writelines(f"{fault.field} {fault.reason}\n" for fault in error.faults)
+        return 2
+    uvloop.run(work(container))
     return 0
 
 

@@ -20,6 +20,6 @@ class Session:
 
 
 def open_session(user: User, tokens: Tokens, *, at: datetime, minutes: int) -> Session:
-    expires_at = at + timedelta(minutes=minutes)
+    expires_at = at.replace(microsecond=0) + timedelta(minutes=minutes)
     claims = Claims(purpose=SESSION, subject=user.id, brand=user.brand, expires_at=expires_at, epoch=user.epoch)
     return Session(token=tokens.issue(claims), expires_at=expires_at, user=user)

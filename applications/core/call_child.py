@@ -60,6 +60,7 @@ class CallChild:
                     self._heard(message)
         except TimeoutError:
             log.error("call_process_silent", pid=self.pid, calls=len(self))
+            self._process.kill()
         finally:
             self._lose_calls()
 

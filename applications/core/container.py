@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +35,7 @@ from adapters.tape.audio_links import TapedAudioLinks
 from applications.core.call_host import CallHost
 from applications.core.call_processes import CallProcesses
 from applications.core.call_service import CallService
-from applications.core.identity import CoreIdentity
+from applications.core.identity import new_life
 from applications.core.live_calls import LiveCalls
 from applications.core.node import CoreNode
 from applications.core.use_cases.conclude_call import ConcludeCall
@@ -50,7 +49,6 @@ from applications.core.use_cases.take_call import TakeCall
 from ports.audio_links import AudioLinks
 from ports.call_journal import JournalWriter
 from ports.clock import Clock
-from ports.ids import Ids
 from ports.settings import Engine, Media, Settings
 
 CALL_PROCESS: Final = (sys.executable, "-m", "applications.core.call_process")
@@ -70,24 +68,12 @@ def _in_data(name: str) -> Callable[[Settings], Path]:
     return lambda settings: Path(settings.data) / name
 
 
-def _identity(settings: Settings, ids: Ids) -> CoreIdentity:
-    try:
-        release = version("cxb")
-    except PackageNotFoundError:  # run from a folder that nobody installed
-        release = "source"
-    return CoreIdentity(server_id=settings.server_id, run=ids.new("run"), release=release)  # type: ignore[arg-type]
-
-
 def _model(settings: Settings) -> str:
     return "openai" if settings.openai_url else "memory"
 
 
 def _taped(links: AudioLinks, clock: Clock) -> Callable[[JournalWriter], AudioLinks]:
     return lambda journal: TapedAudioLinks(links, journal, clock)
-
-
-def _no_carrier(_: object) -> None:
-    return None
 
 
 class Container(containers.DeclarativeContainer):
@@ -100,7 +86,7 @@ class Container(containers.DeclarativeContainer):
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(SystemIds)
-    identity = providers.Singleton(_identity, settings, ids)
+    identity = providers.Singleton(new_life, settings.provided.server_id, ids)
 
     # the world
     configs = providers.Singleton(HttpConfigSource, settings.provided.api_url, secret)
@@ -112,8 +98,8 @@ class Container(containers.DeclarativeContainer):
     exchange = providers.Singleton(
         named("adapters.exchange.connection.ExchangeConnection"),
         settings.provided.exchange_url,
+        secret,
         clock,
-        secret=secret,
     )
     memory_rooms = providers.Singleton(MemoryRooms, clock)
     rooms = providers.Selector(
@@ -128,9 +114,7 @@ class Container(containers.DeclarativeContainer):
     )
     telephony = providers.Selector(
         media,
-        memory=providers.Singleton(
-            MemoryTelephony, memory_rooms, _no_carrier, providers.Singleton(MemoryLegJournal), clock
-        ),
+        memory=providers.Singleton(MemoryTelephony, memory_rooms, {}.get, providers.Singleton(MemoryLegJournal), clock),
         exchange=providers.Singleton(named("adapters.exchange.telephony.ExchangeTelephony"), exchange),
     )
     taped = providers.Singleton(_taped, links, clock)
@@ -153,28 +137,17 @@ class Container(containers.DeclarativeContainer):
         providers.Callable(_model, settings),
         memory=providers.Singleton(MemoryLanguageModel),
         openai=providers.Singleton(
-            named("adapters.openai.language_model.OpenaiLanguageModel"),
-            settings.provided.openai_url,
-            settings.provided.openai_key,
-            settings.provided.openai_model,
+            named("adapters.openai.language_model.OpenAiLanguageModel"),
+            base_url=settings.provided.openai_url,
+            api_key=settings.provided.openai_key,
+            model=settings.provided.openai_model,
         ),
     )
+    providers_of_speech = (speech_to_text, text_to_speech, language_model, clock)
     conversation = providers.Selector(
         engine,
-        memory=providers.Singleton(
-            named("adapters.memory.conversation.MemoryConversation"),
-            speech_to_text,
-            text_to_speech,
-            language_model,
-            clock,
-        ),
-        pipecat=providers.Singleton(
-            named("adapters.pipecat.conversation.PipecatConversation"),
-            speech_to_text,
-            text_to_speech,
-            language_model,
-            clock,
-        ),
+        memory=providers.Singleton(named("adapters.memory.conversation.MemoryConversation"), *providers_of_speech),
+        pipecat=providers.Singleton(named("adapters.pipecat.conversation.PipecatConversation"), *providers_of_speech),
     )
 
     # calls, in the processes that carry them
@@ -268,6 +241,8 @@ async def _open_doors(container: Container, stack: AsyncExitStack) -> None:
 async def _open_speech(container: Container, stack: AsyncExitStack) -> None:
     """The engine is made as well, so that no call waits for its import."""
     container.conversation()
+    if container.settings().openai_url:
+        stack.push_async_callback(container.language_model().aclose)
     if container.settings().engine is Engine.PIPECAT:
         await container.text_to_speech().open()
         stack.push_async_callback(container.text_to_speech().aclose)

@@ -35,6 +35,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
 from adapters.system.logging import configure_logging
 from adapters.system.serving import serve, stop_on_signals
+from applications.dialler.answer_rates import AnswerRates
 from applications.dialler.core_slots import CoreSlots
 from applications.dialler.rounds import Rounds
 from applications.dialler.trunk_shares import TrunkShares
@@ -101,13 +102,16 @@ class Container(containers.DeclarativeContainer):
 
     desk = providers.Singleton(HttpFleetDesk, settings.provided.api_url, settings.provided.core_secret, clock=clock)
     cores = providers.Singleton(HttpCoreGateway, settings.provided.core_secret)
-    connection = providers.Singleton(ExchangeConnection, settings.provided.exchange_url, settings.provided.core_secret)
+    connection = providers.Singleton(
+        ExchangeConnection, settings.provided.exchange_url, settings.provided.core_secret, clock
+    )
     rooms = providers.Singleton(ExchangeRooms, connection)
     links = providers.Singleton(ExchangeAudioLinks, connection)
     telephony = providers.Singleton(ExchangeTelephony, connection)
     screening = providers.Singleton(AcousticScreening, clock)
 
     rounds = providers.Singleton(Rounds, clock=clock)
+    rates = providers.Singleton(AnswerRates)
     slots = providers.Singleton(CoreSlots, desk, dialler)
     trunks = providers.Singleton(TrunkShares, allotments, clock, dialler)
     conclude = providers.Singleton(ConcludeUnanswered, calls=calls, attempts=attempts, clock=clock)
@@ -132,6 +136,7 @@ class Container(containers.DeclarativeContainer):
         conclude=conclude,
         slots=slots,
         trunks=trunks,
+        rates=rates,
         clock=clock,
     )
     open_attempt = providers.Singleton(
@@ -153,6 +158,7 @@ class Container(containers.DeclarativeContainer):
         dnc=dnc,
         slots=slots,
         trunks=trunks,
+        rates=rates,
         open_attempt=open_attempt,
         clock=clock,
         dialler=dialler,
@@ -164,6 +170,7 @@ class Container(containers.DeclarativeContainer):
         desk=desk,
         slots=slots,
         trunks=trunks,
+        rates=rates,
         dial_due_leads=dial_due_leads,
         clock=clock,
         dialler=dialler,
@@ -201,5 +208,6 @@ async def opened(made: Container, closing: AsyncExitStack) -> None:
     if made.settings().stores == "sqlite":
         await made.file().open()
         closing.push_async_callback(made.file().aclose)
-    for client in (made.desk(), made.cores(), made.connection()):
+    for client in (made.desk(), made.cores()):
         closing.push_async_callback(client.aclose)
+    await closing.enter_async_context(made.connection().running())

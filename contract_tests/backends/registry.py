@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
-from contract_tests.backends import conversation, media, small, speech, stores, tape
+from contract_tests.backends import conversation, language_model, media, small, speech, stores, tape
 from contract_tests.backends.backend import Backend, Missing
 
 __all__ = ["BACKENDS", "Backend", "Missing"]
 
-AREAS = (conversation.BACKENDS, small.BACKENDS, stores.BACKENDS, media.BACKENDS, speech.BACKENDS, tape.BACKENDS)
+AREAS = (
+    conversation.BACKENDS,
+    language_model.BACKENDS,
+    small.BACKENDS,
+    stores.BACKENDS,
+    media.BACKENDS,
+    speech.BACKENDS,
+    tape.BACKENDS,
+)
 
 BACKENDS: Mapping[str, Mapping[str, Backend]] = {
     port: {name: backend for area in AREAS for name, backend in area.get(port, {}).items()}

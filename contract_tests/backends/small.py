@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from contract_tests.backends import disk, doors, proofs
+from contract_tests.backends import crm, disk, doors, proofs
 from contract_tests.backends.backend import Backend
 
-BACKENDS: Mapping[str, Mapping[str, Backend]] = {**doors.BACKENDS, **disk.BACKENDS, **proofs.BACKENDS}
+BACKENDS: Mapping[str, Mapping[str, Backend]] = {**doors.BACKENDS, **disk.BACKENDS, **proofs.BACKENDS, **crm.BACKENDS}

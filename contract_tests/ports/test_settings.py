@@ -6,8 +6,8 @@ from dataclasses import fields
 
 import pytest
 
+from adapters.codec.setting_value import networks
 from domain.errors import InvalidValue
-from ports.setting_value import networks
 from ports.settings import Engine, Environment, LogFormat, Settings, SettingsSource, Stores, names
 
 Source = Callable[[Mapping[str, str]], SettingsSource]

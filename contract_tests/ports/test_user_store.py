@@ -1,10 +1,11 @@
 """What every UserStore promises."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from contract_tests.ports.promises import keeps, outcomes
+from contract_tests.ports.promises import all_pages, keeps, outcomes
 from contract_tests.ports.specimens import BRAND, OTHER_BRAND, user
 from domain.people.user import Role
 from ports.errors import NotFound, Stale
@@ -66,3 +67,12 @@ async def test_people_are_counted_by_brand(user_store: UserStore) -> None:
     assert await user_store.count(BRAND) == 3
     with pytest.raises(NotFound):
         await user_store.by_email(BRAND, "nobody@example.com")
+
+
+async def test_pages_hold_a_brands_people_newest_first(user_store: UserStore) -> None:
+    for number in (3, 1, 2):
+        await user_store.add(user(number))
+    await user_store.add(user(9, brand=OTHER_BRAND))
+
+    for limit in (1, 2, 3):
+        assert await all_pages(partial(user_store.page, BRAND), limit) == [user(3), user(2), user(1)]

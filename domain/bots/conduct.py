@@ -9,6 +9,7 @@ from typing import Protocol
 from domain.bots.dialogue import Act, Dialogue, Move, Stage
 from domain.bots.flow import Edge
 from domain.bots.policy import Policy
+from domain.calls.audio import FRAME_SECONDS
 from domain.calls.conversation import ConversationEvent, Ended, Faltered, Learned, MessageLeft, TurnTaken
 from domain.calls.floor import Floor
 from domain.calls.result import EndedBy
@@ -142,7 +143,7 @@ class Conduct:
         return self.dialogue.place.step or None
 
     def _early(self, began: float | None) -> bool:
-        return self._talks_since is None or (began is not None and began < self._talks_since)
+        return self._talks_since is None or (began is not None and began + FRAME_SECONDS < self._talks_since)
 
     def _deadlines(self, *, turns: bool) -> dict[str, float]:
         due = {"end": self._policy.max_duration}

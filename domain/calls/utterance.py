@@ -48,7 +48,8 @@ class Utterance:
         text = " ".join(word.text for word in words)
         if not self.words:
             text = " ".join(" ".join(self.texts).split()[: int((at - self.start) * WORDS_A_SECOND)])
-        return self._turn(self.start, text, words, end=min(at, self.end), interrupted=True) if text else None
+        end = max(min(at, self.end), words[-1].end if words else 0.0)
+        return self._turn(self.start, text, words, end=end, interrupted=True) if text else None
 
     def _turn(self, start: float, text: str, words: tuple[Word, ...], *, end: float, interrupted: bool = False) -> Turn:
         return Turn(

@@ -157,6 +157,7 @@ def _plan_faults(plan: CampaignPlan, field: str) -> Iterator[Fault]:
         "pacing.calls_per_second": (plan.pacing.calls_per_second, 0.01, 1_000),
         "pacing.answer_rate": (plan.pacing.answer_rate, 0.01, 1),
         "retries.max_attempts": (plan.retries.max_attempts, 1, 50),
+        "retries.max_given_back": (plan.retries.max_given_back, 0, 1_000),
         "answers.ring_timeout": (plan.answers.ring_timeout, 5, 120),
         "answers.beep_timeout": (plan.answers.beep_timeout, 1, 120),
         "compliance.per_24_hours": (plan.compliance.per_24_hours, 0, 100),

@@ -52,15 +52,20 @@ GIVEN_BACK: Final = Delay(least=5, most=60)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPlan:
-    """At most `max_attempts` tries that count; between them the outcome's delay."""
+    """At most `max_attempts` tries that count; between them the outcome's delay.
+
+    `max_given_back` bounds the tries that say nothing about the lead, so that a way that is never free has an end.
+    """
 
     max_attempts: int = 3
+    max_given_back: int = 20
     delays: Mapping[Outcome, Delay] = field(default_factory=lambda: STANDARD)
 
-    def next_due(self, outcome: Outcome, attempts: int, *, at: datetime, chance: float) -> datetime | None:
-        """When to try again, or None for never. `attempts` counts those made so far, this one included."""
+    def next_due(self, outcome: Outcome, *, attempts: int, tries: int, at: datetime, chance: float) -> datetime | None:
+        """When to try again, or None for never. Of `tries` so far, this one included, `attempts` count."""
         if outcome in NOT_AN_ATTEMPT:
-            return self.delays.get(outcome, GIVEN_BACK).after(at, chance)
+            spent = tries - attempts >= self.max_given_back
+            return None if spent else self.delays.get(outcome, GIVEN_BACK).after(at, chance)
         if outcome in FINAL or attempts >= self.max_attempts or outcome not in self.delays:
             return None
         return self.delays[outcome].after(at, chance)

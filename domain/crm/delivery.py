@@ -86,6 +86,8 @@ class Delivery:
         tries = (*self.tries, result)
         if result.succeeded:
             return replace(self, state=move(MOVES, self.state, DeliveryState.DELIVERED), tries=tries)
+        if result.at < self.created_at:
+            return replace(self, tries=tries)  # begun before a replay, which is due as it was
         since_replay = sum(1 for past in tries if past.at >= self.created_at)
         if result.gone or since_replay > len(SCHEDULE):
             return replace(self, state=move(MOVES, self.state, DeliveryState.DEAD), tries=tries)

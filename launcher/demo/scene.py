@@ -62,6 +62,7 @@ def plan(now: datetime) -> Plain:
         "pacing": {"concurrency": 20, "calls_per_second": 3.0, "answer_rate": 0.6},
         "retries": {
             "max_attempts": 2,
+            "max_given_back": 3,
             "delays": {outcome.value: {"least": least, "most": most} for outcome in Outcome},
         },
         "compliance": {"hours": {"by_region": {CLOSED_REGION: [_closed_until_later(now)]}}, "per_24_hours": 3},

@@ -88,7 +88,7 @@ class World:
         given = {}
         for part in dataclasses.fields(kind):  # type: ignore[arg-type]  # all use cases are dataclasses
             if part.default is dataclasses.MISSING and part.default_factory is dataclasses.MISSING:
-                known = hasattr(self, part.name)
+                known = part.name in self.__dataclass_fields__
                 given[part.name] = getattr(self, part.name) if known else self.case(hints[part.name])
         return kind(**given)
 
@@ -122,7 +122,7 @@ class World:
         bot = Bot(id=bot_id, brand=BRAND, name="Ada", created_at=now, versions=(version,))
         return typing.cast("Bot", await self.bots.add(bot))
 
-    async def place(self, call_id: CallId, to: str = LISTENS) -> None:
+    async def dial_leg(self, call_id: CallId, to: str = LISTENS) -> None:
         """A leg for the call, as a Core would place it."""
         await self.rooms.open(call_id)
         order = DialOrder(
@@ -178,4 +178,3 @@ class _Around:
             return value
 
         return call
-

@@ -1,7 +1,10 @@
 """The whole API over memory twins, in this process, and people who ask it things."""
 
+import functools
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -25,7 +28,6 @@ from ports.settings import Media, Settings, Stores
 
 ORIGIN = "http://127.0.0.1:8600"
 PASSWORD = "correct horse battery"
-SECRETS = {"jwt_secret": "j" * 40, "core_secret": "c" * 40}
 
 
 @pytest.fixture(autouse=True)
@@ -35,22 +37,33 @@ def _quiet() -> Iterator[None]:
         yield
 
 
+def settings(**changes: Any) -> Settings:
+    """With secrets, as every real deployment has them."""
+    return replace(Settings(jwt_secret="j" * 40, core_secret="c" * 40, public_url=ORIGIN), **changes)
+
+
 @pytest.fixture
 def container() -> Container:
-    made = container_of(Settings(stores=Stores.MEMORY, media=Media.MEMORY, public_url=ORIGIN, **SECRETS))
+    made = container_of(settings(stores=Stores.MEMORY, media=Media.MEMORY))
     made.clock.override(providers.Singleton(MemoryClock))
     made.passwords.override(providers.Singleton(MemoryPasswordHasher))
     made.tokens.override(providers.Singleton(MemoryTokens))
     made.plan.override(providers.Singleton(MemoryNumberPlan))
-    made.crm.override(providers.Singleton(MemoryCrmConnection))
+    made.crm.override(providers.Singleton(MemoryCrmConnection, made.clock))
     made.cores.override(providers.Singleton(MemoryCoreGateway))
     return made
+
+
+@functools.lru_cache(maxsize=1)
+def app_of(container: Container) -> Any:
+    """Making the app takes half a second; the callers of one test share theirs."""
+    return create_app(container)
 
 
 @asynccontextmanager
 async def caller(container: Container) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody with a client of their own; nobody is signed in."""
-    transport = httpx.ASGITransport(app=create_app(container))
+    transport = httpx.ASGITransport(app=app_of(container))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8601/api/v1") as client:
         yield client
 
@@ -63,7 +76,7 @@ async def signed_in(
     user = await maker(container, CreateUser)()(brand, email=email, password=PASSWORD, role=role)
     async with caller(container) as client:
         now, tokens = container.clock().now(), container.tokens()
-        client.headers["authorization"] = f"Bearer {open_session(user, tokens, at=now, minutes=60).token}"
+        client.headers["authorization"] = f"Bearer {open_session(user, tokens, at=now, minutes=60 * 24 * 7).token}"
         yield client
 
 

@@ -1,88 +1,24 @@
-"""The fleet: reservations, heartbeats, and what becomes of calls whose Core is gone."""
-
-import asyncio
-from dataclasses import replace
+"""The fleet: heartbeats, and what becomes of calls whose Core is gone."""
 
 import pytest
 
-from applications.api.use_cases.conclude_forgotten import ConcludeForgotten
 from applications.api.use_cases.put_server import PutServer
 from applications.api.use_cases.remove_server import RemoveServer
-from applications.api.use_cases.reserve_slots import ReserveSlots
 from applications.api.use_cases.seed_routing import SeedRouting
 from applications.api.use_cases.watch_fleet import BEAT_SECONDS, WatchFleet
 from contract_tests.ports import specimens
 from domain.calls.call import Call, CallState, Direction
 from domain.calls.outcome import Outcome
 from domain.calls.result import ResultSource
-from domain.campaigns.attempt import Attempt
 from domain.errors import InvalidValue, RuleBroken
 from domain.ids import DEFAULT_BRAND, ServerId
 from domain.routing.fleet import ServerState
 from ports.errors import NotFound
-from ports.messages.fleet import ReservationRequest
-from tests.api.call_world import BRAND, BUSY_LINE, World
+from tests.api.call_world import BRAND, World
 
 pytestmark = pytest.mark.virtual_time
 
 CORE = ServerId("core-1")
-
-
-def asks(slots: int, holder: str = "dialler-1") -> ReservationRequest:
-    return ReservationRequest(holder=holder, slots=slots)
-
-
-async def test_a_block_is_spread_over_healthy_cores() -> None:
-    world = World()
-    for name in ("core-1", "core-2"):
-        await world.core(name, capacity=10)
-    await world.core("core-3", healthy=False)
-    reservation = await world.case(ReserveSlots)(asks(12))
-    assert {grant.server_id: grant.slots for grant in reservation.grants} == {"core-1": 6, "core-2": 6}
-    assert reservation.cores == 2
-
-
-async def test_asking_again_replaces_and_none_gives_all_back() -> None:
-    world = World()
-    await world.core("core-1", capacity=10)
-    reserve = world.case(ReserveSlots)
-    await reserve(asks(8))
-    await reserve(asks(3))
-    assert await world.allotments.held("core:core-1") == {"dialler-1": 3}
-    assert (await reserve(asks(0))).grants == ()
-    assert await world.allotments.held("core:core-1") == {}
-
-
-async def test_blocks_of_all_holders_never_exceed_the_capacity() -> None:
-    world = World()
-    for name in ("core-1", "core-2"):
-        await world.core(name, capacity=10)
-    reserve = world.case(ReserveSlots)
-    got = await asyncio.gather(*(reserve(asks(7, f"dialler-{n}")) for n in range(5)))
-    assert sum(grant.slots for each in got for grant in each.grants) <= 20
-    for name in ("core-1", "core-2"):
-        assert sum((await world.allotments.held(f"core:{name}")).values()) <= 10
-
-
-async def test_a_growing_block_leaves_what_it_has_where_it_is() -> None:
-    world = World()
-    await world.core("core-1", capacity=10)
-    reserve = world.case(ReserveSlots)
-    await reserve(asks(6))
-    await world.core("core-2", capacity=10)
-    grown = {grant.server_id: grant.slots for grant in (await reserve(asks(9))).grants}
-    assert grown["core-1"] >= 6
-    assert sum(grown.values()) == 9
-
-
-async def test_without_cores_and_with_full_ones_can_be_told_apart() -> None:
-    world = World()
-    reserve = world.case(ReserveSlots)
-    assert (await reserve(asks(1))).cores == 0
-    await world.core("core-1", capacity=1)
-    await reserve(asks(1, "other"))
-    full = await reserve(asks(1))
-    assert (full.cores, full.grants) == (1, ())
 
 
 async def live_call(world: World, number: int = 1) -> Call:
@@ -185,57 +121,6 @@ async def test_a_core_that_hangs_makes_no_other_late() -> None:
     await world.case(WatchFleet)()
     assert world.clock.monotonic() - begun <= 1.1
     assert (await world.fleet.get(ServerId("core-2"))).state is ServerState.HEALTHY
-
-
-async def planned(world: World, direction: Direction = Direction.API) -> Call:
-    call = specimens.call(1, brand=BRAND, direction=direction, created_at=world.clock.now())
-    stored: Call = await world.calls.add(call)
-    return stored
-
-
-async def test_a_forgotten_call_is_concluded_by_what_became_of_its_leg() -> None:
-    world = World()
-    async with world.telephony.running():
-        call = await planned(world)
-        await world.place(call.id, to=BUSY_LINE)
-        assert await world.case(ConcludeForgotten)() == 0
-        await world.clock.sleep(601.0)
-        assert await world.case(ConcludeForgotten)() == 1
-    result = (await world.calls.get(BRAND, call.id)).result
-    assert (result.outcome, result.sip_status, result.source) == (Outcome.BUSY, 486, ResultSource.API)
-
-
-async def test_a_forgotten_call_that_was_never_placed_says_nothing_of_the_callee() -> None:
-    world = World()
-    async with world.telephony.running():
-        call = await planned(world)
-        await world.clock.sleep(601.0)
-        await world.case(ConcludeForgotten)()
-    assert (await world.calls.get(BRAND, call.id)).result.outcome is Outcome.CONGESTION
-
-
-async def test_a_forgotten_call_that_somebody_is_still_in_is_ended() -> None:
-    world = World()
-    async with world.telephony.running():
-        call = await planned(world)
-        await world.place(call.id)
-        await world.clock.sleep(601.0 - 330.0)
-        world.calls = type(world.calls)()
-        await world.calls.add(replace(call, created_at=call.created_at.replace(year=2025)))
-        await world.case(ConcludeForgotten)()
-        assert world.rooms.find(call.id) is None
-    assert (await world.calls.get(BRAND, call.id)).result.outcome is Outcome.CORE_LOST
-
-
-async def test_a_call_whose_attempt_is_in_flight_is_not_forgotten() -> None:
-    world = World()
-    call = await planned(world, Direction.CAMPAIGN)
-    attempt: Attempt = await world.attempts.open(specimens.attempt(1, brand=BRAND))
-    await world.clock.sleep(601.0)
-    assert await world.case(ConcludeForgotten)() == 0
-    await world.attempts.save(attempt.finish(Outcome.NO_ANSWER, at=world.clock.now()))
-    assert await world.case(ConcludeForgotten)() == 1
-    assert (await world.calls.get(BRAND, call.id)).result.outcome is Outcome.NO_ANSWER
 
 
 async def test_a_core_with_live_calls_stays_in_the_fleet() -> None:

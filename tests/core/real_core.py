@@ -35,6 +35,7 @@ from ports.messages.core import Attach
 from ports.messages.results import ResultPackage
 from ports.telephony import DialOrder, LegKind, Telephony
 from tests.core.stage import BOT, OURS, SECRET, TRUNK, config_of
+from tests.core.waiting import until
 
 START_SECONDS: Final = 60.0
 
@@ -56,9 +57,7 @@ class RealCore:
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "applications.core.main", env=self.environment
         )
-        async with asyncio.timeout(START_SECONDS):
-            while not await self._lives():
-                await asyncio.sleep(0.05)
+        await until(self._lives, within=START_SECONDS)
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         assert self.process is not None
@@ -67,7 +66,7 @@ class RealCore:
         return await self.process.wait()
 
     def call_processes(self) -> list[int]:
-        """The process ids of Core's children, which its speech helper's parents are not among."""
+        """The process ids of Core's children."""
         assert self.process is not None
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
         return [int(pid) for pid in listed.split()]
@@ -94,9 +93,10 @@ class RealCore:
         return Attach(call_id=call_id, brand=DEFAULT_BRAND, bot_id=BOT, invitation=invitation)
 
     async def result(self, call_id: CallId, within: float = 20.0) -> ResultPackage:
-        async with asyncio.timeout(within):
-            while call_id not in self.sink.packages:
-                await asyncio.sleep(0.02)
+        async def arrived() -> bool:
+            return call_id in self.sink.packages
+
+        await until(arrived, within=within)
         return msgspec.json.decode(self.sink.packages[call_id], type=ResultPackage)
 
     async def _lives(self) -> bool:
@@ -116,7 +116,7 @@ async def real_core(data: Path, callees: dict[str, Callee], **settings: str) -> 
     async with AsyncExitStack() as stack:
         exchange_port = await stack.enter_async_context(_exchange(callees))
         api_port = await stack.enter_async_context(_api(configs, sink))
-        connection = ExchangeConnection(f"ws://127.0.0.1:{exchange_port}", clock, secret=SECRET)
+        connection = ExchangeConnection(f"ws://127.0.0.1:{exchange_port}", SECRET, clock)
         await stack.enter_async_context(connection.running())
         core_port = _free_port()
         core = RealCore(

@@ -129,7 +129,7 @@ async def test_a_journal_of_an_earlier_life_becomes_a_result_with_its_transcript
 async def test_an_exchange_that_is_away_does_not_keep_a_result_back() -> None:
     stage = Stage()
     await left_behind(stage, CALL)
-    stage.rooms.close = _unavailable  # type: ignore[method-assign, assignment]
+    stage.rooms.close = _unavailable  # type: ignore[method-assign]
 
     async with stage.running():
         assert (await stage.result(CALL)).outcome is Outcome.CORE_LOST

@@ -25,6 +25,7 @@ from adapters.memory.leg_journal import MemoryLegJournal
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.screening import MemoryScreening
 from adapters.memory.telephony import MemoryTelephony
+from applications.dialler.answer_rates import AnswerRates
 from applications.dialler.core_slots import CoreSlots
 from applications.dialler.rounds import Rounds, Work
 from applications.dialler.trunk_shares import TrunkShares
@@ -72,7 +73,7 @@ TRUNK = Trunk(
 )
 PLAN = CampaignPlan(
     pacing=PacingPlan(concurrency=10, calls_per_second=20, answer_rate=0.5),
-    retries=RetryPlan(max_attempts=2, delays=dict.fromkeys(Outcome, Delay(least=5, most=20))),
+    retries=RetryPlan(max_attempts=2, max_given_back=3, delays=dict.fromkeys(Outcome, Delay(least=5, most=20))),
     numbers=NumberPool(numbers=(CallerNumber(e164="+442079460000"),)),
 )
 
@@ -178,6 +179,7 @@ class Dialler:
         w, clock = self.world, self.world.clock
         self.rounds = Rounds(clock=clock)
         self.slots = CoreSlots(w.desk, self.name)
+        rates = AnswerRates()
         trunks = TrunkShares(w.allotments, clock, self.name)
         conclude = ConcludeUnanswered(calls=w.calls, attempts=w.attempts, clock=clock)
         answer = AnswerCall(
@@ -198,6 +200,7 @@ class Dialler:
             conclude=conclude,
             slots=self.slots,
             trunks=trunks,
+            rates=rates,
             clock=clock,
         )
         self.open_attempt = OpenAttempt(
@@ -217,6 +220,7 @@ class Dialler:
             dnc=w.dnc,
             slots=self.slots,
             trunks=trunks,
+            rates=rates,
             open_attempt=self.open_attempt,
             clock=clock,
             dialler=self.name,
@@ -227,6 +231,7 @@ class Dialler:
             desk=w.desk,
             slots=self.slots,
             trunks=trunks,
+            rates=rates,
             dial_due_leads=dial,
             clock=clock,
             dialler=self.name,

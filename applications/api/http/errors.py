@@ -1,6 +1,7 @@
 """The one table of what an error of the model or the world is in HTTP, and the handlers that read it."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -43,6 +44,9 @@ KINDS: Final[Mapping[int, str]] = {
     429: "busy",
 }
 """Problem types of what the web framework itself raises."""
+
+MISSING: Final = re.compile(r"Missing required \w+ parameter '([^']+)'")
+"""How the framework says so of a parameter."""
 
 DETAILS: Final[Mapping[type[Exception], str]] = {
     Stale: "somebody else wrote first: load it again and decide again",
@@ -90,6 +94,9 @@ def from_web(request: Request[Any, Any, Any], error: HTTPException) -> Response[
 def _fields(error: HTTPException) -> list[FieldProblem]:
     """The framework lists bad parameters as dicts with `key` and `message`. Where a parameter has a name that the
     framework keeps for itself, ours has an underscore behind it."""
+    missing = MISSING.match(error.detail)
+    if missing:
+        return [FieldProblem(field=missing[1], reason="is missing")]
     if not isinstance(error.extra, list):
         return []
     return [_field(row) for row in error.extra if "message" in row]

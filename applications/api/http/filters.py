@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 
 def by(name: str) -> Any:
     """For `Annotated`: the query parameter of that name, which need not be given."""
-    return Parameter(query=name, required=False)
+    return QueryParameter(name=name, required=False)

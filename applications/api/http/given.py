@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
-from litestar.di import Provide
-from litestar.params import Dependency
+from litestar.di import Dependency, Provide
+from litestar.params import SkipValidationMarker
 
 Thing = TypeVar("Thing")
 
-Given = Annotated[Thing, Dependency(skip_validation=True)]
+Given = Annotated[Thing, Dependency(kind="named"), SkipValidationMarker()]
 """`Given[CreateBot]`: a dependency of that type, by the parameter's name."""
 
 

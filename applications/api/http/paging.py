@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 After = Annotated[
     str | None,
-    Parameter(query="after", max_length=512, description="The `next` of the page before.", required=False),
+    QueryParameter(name="after", max_length=512, description="The `next` of the page before.", required=False),
 ]
-Limit = Annotated[int, Parameter(query="limit", ge=1, le=200, description="How many, at most.", required=False)]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=200, description="How many, at most.", required=False)]

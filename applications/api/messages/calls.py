@@ -6,22 +6,19 @@ from typing import Annotated
 
 import msgspec
 
+from applications.api.messages.crm import DeliveryRow, show_delivery_row
 from domain.calls.call import Call, CallState, Direction
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, Result, ResultSource
 from domain.calls.transcript import Turn
-from domain.crm.delivery import Delivery, DeliveryState
-from domain.event import LoggedEvent
+from domain.crm.delivery import Delivery
 from domain.ids import (
     AttemptId,
     BotId,
     CallId,
     CampaignId,
-    DeliveryId,
-    EventId,
     LeadId,
     ServerId,
-    TargetId,
     TrunkId,
 )
 from ports.call_store import CallFilter
@@ -99,21 +96,6 @@ class ResultShown(msgspec.Struct, frozen=True, kw_only=True):
     recording: RecordingShown | None
 
 
-class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A push in a list; `status` and `error` are of its last try."""
-
-    id: DeliveryId
-    target_id: TargetId
-    call_id: CallId
-    kind: str
-    state: DeliveryState
-    created_at: datetime
-    due_at: datetime
-    tries: int
-    status: int | None
-    error: str | None
-
-
 class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     """A call with all that came of it."""
 
@@ -135,24 +117,6 @@ class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     live_at: datetime | None
     result: ResultShown | None
     deliveries: tuple[DeliveryRow, ...]
-
-
-class EventShown(msgspec.Struct, frozen=True, kw_only=True):
-    """`position` is what the next reading begins after."""
-
-    position: int
-    id: EventId
-    kind: str
-    subject: str
-    at: datetime
-    data: Mapping[str, str]
-
-
-class EventList(msgspec.Struct, frozen=True, kw_only=True):
-    """`next` is the position to go on after: that of the last event, or the one that was asked for."""
-
-    items: tuple[EventShown, ...]
-    next: int
 
 
 def show_row(call: Call) -> CallRow:
@@ -221,26 +185,3 @@ def _recording(call: Call, result: Result) -> RecordingShown | None:
     kept = result.recording
     path = f"/api/v1/recordings/{call.id}"
     return RecordingShown(path=path, seconds=kept.seconds, size=kept.size, backend=kept.backend)
-
-
-def show_delivery_row(delivery: Delivery) -> DeliveryRow:
-    last = delivery.tries[-1] if delivery.tries else None
-    return DeliveryRow(
-        id=delivery.id,
-        target_id=delivery.target_id,
-        call_id=delivery.call_id,
-        kind=delivery.kind,
-        state=delivery.state,
-        created_at=delivery.created_at,
-        due_at=delivery.due_at,
-        tries=len(delivery.tries),
-        status=last.status if last else None,
-        error=last.error if last else None,
-    )
-
-
-def show_event(logged: LoggedEvent) -> EventShown:
-    event = logged.event
-    return EventShown(
-        position=logged.position, id=event.id, kind=event.kind, subject=event.subject, at=event.at, data=event.data
-    )

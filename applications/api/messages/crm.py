@@ -45,6 +45,21 @@ class TargetList(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[TargetShown, ...]
 
 
+class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A push in a list; `status` and `error` are of its last try."""
+
+    id: DeliveryId
+    target_id: TargetId
+    call_id: CallId
+    kind: str
+    state: DeliveryState
+    created_at: datetime
+    due_at: datetime
+    tries: int
+    status: int | None
+    error: str | None
+
+
 class TryShown(msgspec.Struct, frozen=True, kw_only=True):
     """`answer` is the beginning of what came back."""
 
@@ -103,4 +118,20 @@ def show_try(each: PushTry) -> TryShown:
         error=each.error,
         answer=each.answer,
         succeeded=each.succeeded,
+    )
+
+
+def show_delivery_row(delivery: Delivery) -> DeliveryRow:
+    last = delivery.tries[-1] if delivery.tries else None
+    return DeliveryRow(
+        id=delivery.id,
+        target_id=delivery.target_id,
+        call_id=delivery.call_id,
+        kind=delivery.kind,
+        state=delivery.state,
+        created_at=delivery.created_at,
+        due_at=delivery.due_at,
+        tries=len(delivery.tries),
+        status=last.status if last else None,
+        error=last.error if last else None,
     )

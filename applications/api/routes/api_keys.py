@@ -2,6 +2,7 @@
 
 from litestar import delete, get, post
 from litestar.di import Provide
+from litestar.params import FromPath, JSONBody
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -31,7 +32,9 @@ async def list_api_keys(
     tags=["api keys"],
     **person(Permission.CHANGE_INTEGRATIONS, 409, 413, 415),
 )
-async def create_api_key(data: NewApiKey, brand: Given[BrandId], create_key: Given[CreateApiKey]) -> ApiKeyMade:
+async def create_api_key(
+    data: JSONBody[NewApiKey], brand: Given[BrandId], create_key: Given[CreateApiKey]
+) -> ApiKeyMade:
     """The only time that the key is shown."""
     key, text = await create_key(brand, name=data.name, expires_at=data.expires_at)
     return ApiKeyMade(key=text, api_key=show_api_key(key))
@@ -43,7 +46,7 @@ async def create_api_key(data: NewApiKey, brand: Given[BrandId], create_key: Giv
     tags=["api keys"],
     **person(Permission.CHANGE_INTEGRATIONS, 404, 409),
 )
-async def revoke_api_key(key_id: str, brand: Given[BrandId], revoke_key: Given[RevokeApiKey]) -> None:
+async def revoke_api_key(key_id: FromPath[str], brand: Given[BrandId], revoke_key: Given[RevokeApiKey]) -> None:
     """It never works again; it stays in the list."""
     await revoke_key(brand, ApiKeyId(key_id))
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from litestar import get
 from litestar.di import Provide
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from applications.api.cases import maker
@@ -42,7 +43,7 @@ def attempt_filter(
 
 @get("/campaigns/{campaign_id:str}/attempts", operation_id="listAttempts", tags=["reports"], **READ)
 async def list_attempts(
-    campaign_id: str,
+    campaign_id: FromPath[str],
     brand: Given[BrandId],
     campaigns: Given[CampaignStore],
     attempts: Given[AttemptLedger],
@@ -63,7 +64,7 @@ async def list_attempts(
     **READ,
 )
 async def download_attempts(
-    campaign_id: str,
+    campaign_id: FromPath[str],
     brand: Given[BrandId],
     campaigns: Given[CampaignStore],
     export: Given[ExportAttempts],
@@ -82,7 +83,7 @@ async def _lines(pages: AsyncIterator[tuple[Attempt, ...]]) -> AsyncIterator[str
 
 @get("/campaigns/{campaign_id:str}/funnel", operation_id="funnel", tags=["reports"], **READ)
 async def funnel(
-    campaign_id: str, brand: Given[BrandId], campaigns: Given[CampaignStore], attempts: Given[AttemptLedger]
+    campaign_id: FromPath[str], brand: Given[BrandId], campaigns: Given[CampaignStore], attempts: Given[AttemptLedger]
 ) -> Funnel:
     campaign = await campaigns.get(brand, CampaignId(campaign_id))
     return Funnel(counts=await attempts.funnel(brand, campaign.id))

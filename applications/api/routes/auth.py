@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import Provide
+from litestar.params import JSONBody
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -21,7 +22,7 @@ from domain.people.user import Permission, User
 
 @post("/auth/login", operation_id="logIn", tags=["auth"], status_code=200, **anybody(401, 413, 415, 429))
 async def log_in(
-    data: LogInRequest, request: Request[Any, Any, Any], log_in_person: Given[LogIn]
+    data: JSONBody[LogInRequest], request: Request[Any, Any, Any], log_in_person: Given[LogIn]
 ) -> Response[SessionShown]:
     """A session, as a token and as a cookie."""
     address = request.client.host if request.client else ""
@@ -50,7 +51,7 @@ async def me(user: Given[User]) -> UserShown:
     **person(Permission.READ, 409, 413, 415, 429),
 )
 async def change_password(
-    data: PasswordChange,
+    data: JSONBody[PasswordChange],
     request: Request[Any, Any, Any],
     user: Given[User],
     change_own_password: Given[ChangePassword],

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from litestar import get, post, put
 from litestar.di import Provide
+from litestar.params import FromPath, JSONBody
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -51,29 +52,31 @@ async def list_bots(
 
 
 @post("/bots", operation_id="createBot", tags=["bots"], **person(Permission.CHANGE_BOTS, 413, 415))
-async def create_bot(data: NewBot, brand: Given[BrandId], create: Given[CreateBot]) -> BotShown:
+async def create_bot(data: JSONBody[NewBot], brand: Given[BrandId], create: Given[CreateBot]) -> BotShown:
     return show_bot(await create(brand, name=data.name, draft=data.draft))
 
 
 @get("/bots/{bot_id:str}", operation_id="getBot", tags=["bots"], **READ)
-async def get_bot(bot_id: str, brand: Given[BrandId], bots: Given[BotStore]) -> BotShown:
+async def get_bot(bot_id: FromPath[str], brand: Given[BrandId], bots: Given[BotStore]) -> BotShown:
     return show_bot(await bots.get(brand, BotId(bot_id)))
 
 
 @put("/bots/{bot_id:str}/draft", operation_id="editDraft", tags=["bots"], **CHANGE)
-async def edit_draft(bot_id: str, data: DraftChange, brand: Given[BrandId], edit: Given[EditDraft]) -> BotShown:
+async def edit_draft(
+    bot_id: FromPath[str], data: JSONBody[DraftChange], brand: Given[BrandId], edit: Given[EditDraft]
+) -> BotShown:
     """409 when somebody else has changed the bot since it was loaded."""
     return show_bot(await edit(brand, BotId(bot_id), version=data.version, draft=data.draft, name=data.name))
 
 
 @post("/bots/{bot_id:str}/publish", operation_id="publishBot", tags=["bots"], status_code=200, **MOVE)
-async def publish_bot(bot_id: str, user: Given[User], publish: Given[PublishBot]) -> BotShown:
+async def publish_bot(bot_id: FromPath[str], user: Given[User], publish: Given[PublishBot]) -> BotShown:
     """400 names every fault of the draft."""
     return show_bot(await publish(user, BotId(bot_id)))
 
 
 @get("/bots/{bot_id:str}/versions", operation_id="listVersions", tags=["bots"], **READ)
-async def list_versions(bot_id: str, brand: Given[BrandId], bots: Given[BotStore]) -> list[VersionShown]:
+async def list_versions(bot_id: FromPath[str], brand: Given[BrandId], bots: Given[BotStore]) -> list[VersionShown]:
     """Newest first, all of them."""
     bot = await bots.get(brand, BotId(bot_id))
     return [show_version(version) for version in reversed(bot.versions)]
@@ -81,19 +84,19 @@ async def list_versions(bot_id: str, brand: Given[BrandId], bots: Given[BotStore
 
 @post("/bots/{bot_id:str}/restore", operation_id="restoreVersion", tags=["bots"], status_code=200, **CHANGE)
 async def restore_version(
-    bot_id: str, data: VersionWanted, brand: Given[BrandId], restore: Given[RestoreVersion]
+    bot_id: FromPath[str], data: JSONBody[VersionWanted], brand: Given[BrandId], restore: Given[RestoreVersion]
 ) -> BotShown:
     """The version becomes the draft; it is published like any other."""
     return show_bot(await restore(brand, BotId(bot_id), data.version_number))
 
 
 @post("/bots/{bot_id:str}/archive", operation_id="archiveBot", tags=["bots"], status_code=200, **MOVE)
-async def archive_bot(bot_id: str, brand: Given[BrandId], move: Given[MoveBot]) -> BotShown:
+async def archive_bot(bot_id: FromPath[str], brand: Given[BrandId], move: Given[MoveBot]) -> BotShown:
     return show_bot(await move(brand, BotId(bot_id), BotState.ARCHIVED))
 
 
 @post("/bots/{bot_id:str}/unarchive", operation_id="unarchiveBot", tags=["bots"], status_code=200, **MOVE)
-async def unarchive_bot(bot_id: str, brand: Given[BrandId], move: Given[MoveBot]) -> BotShown:
+async def unarchive_bot(bot_id: FromPath[str], brand: Given[BrandId], move: Given[MoveBot]) -> BotShown:
     return show_bot(await move(brand, BotId(bot_id), BotState.ACTIVE))
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import Provide
+from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
 from applications.api.cases import maker
@@ -64,7 +65,7 @@ async def list_calls(
 
 
 @post("/calls/search", operation_id="searchCalls", tags=["calls"], status_code=200, **person(Permission.READ, 413, 415))
-async def search_calls(data: CallSearch, brand: Given[BrandId], calls: Given[CallStore]) -> Page[CallRow]:
+async def search_calls(data: JSONBody[CallSearch], brand: Given[BrandId], calls: Given[CallStore]) -> Page[CallRow]:
     """Like the list, and by phone number as well. Newest first."""
     return (await calls.page(brand, where=data.where(), after=data.after, limit=data.limit)).map(show_row)
 
@@ -78,7 +79,7 @@ async def export_calls(brand: Given[BrandId], export: Given[ExportCalls], where:
 
 @get("/calls/{call_id:str}", operation_id="getCall", tags=["calls"], **person(Permission.READ, 404))
 async def get_call(
-    call_id: str, brand: Given[BrandId], calls: Given[CallStore], deliveries: Given[DeliveryLog]
+    call_id: FromPath[str], brand: Given[BrandId], calls: Given[CallStore], deliveries: Given[DeliveryLog]
 ) -> CallShown:
     call = await calls.get(brand, CallId(call_id))
     pushed = await deliveries.page(brand, where=DeliveryFilter(call_id=call.id), after=None, limit=50)
@@ -92,7 +93,7 @@ async def get_call(
     status_code=204,
     **person(Permission.DIAL_OUT, 404, 409, 503),
 )
-async def end_call(call_id: str, user: Given[User], brand: Given[BrandId], end: Given[EndCall]) -> None:
+async def end_call(call_id: FromPath[str], user: Given[User], brand: Given[BrandId], end: Given[EndCall]) -> None:
     """The callee is hung up on; the result follows in a moment."""
     await end(brand, CallId(call_id), by=user.id)
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from litestar import get, post, put
 from litestar.di import Provide
+from litestar.params import FromPath, JSONBody
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -48,19 +49,21 @@ async def list_campaigns(
 
 
 @post("/campaigns", operation_id="createCampaign", tags=["campaigns"], **person(Permission.CHANGE_CAMPAIGNS, 413, 415))
-async def create_campaign(data: NewCampaign, brand: Given[BrandId], create: Given[CreateCampaign]) -> CampaignShown:
+async def create_campaign(
+    data: JSONBody[NewCampaign], brand: Given[BrandId], create: Given[CreateCampaign]
+) -> CampaignShown:
     return show_campaign(await create(brand, name=data.name, bot_id=data.bot_id, plan=data.plan))
 
 
 @get("/campaigns/{campaign_id:str}", operation_id="getCampaign", tags=["campaigns"], **person(Permission.READ, 404))
-async def get_campaign(campaign_id: str, brand: Given[BrandId], show: Given[ShowCampaign]) -> StandingShown:
+async def get_campaign(campaign_id: FromPath[str], brand: Given[BrandId], show: Given[ShowCampaign]) -> StandingShown:
     """With its leads and calls in numbers, and `pulse`, which says what keeps it from dialling more."""
     return show_standing(await show(brand, CampaignId(campaign_id)))
 
 
 @put("/campaigns/{campaign_id:str}/plan", operation_id="changePlan", tags=["campaigns"], **CHANGE)
 async def change_plan(
-    campaign_id: str, data: PlanChange, brand: Given[BrandId], change: Given[ChangePlan]
+    campaign_id: FromPath[str], data: JSONBody[PlanChange], brand: Given[BrandId], change: Given[ChangePlan]
 ) -> CampaignShown:
     """Holds from the Dialler's next look at it."""
     return show_campaign(await change(brand, CampaignId(campaign_id), data.plan, version=data.version))
@@ -68,7 +71,10 @@ async def change_plan(
 
 @post("/campaigns/{campaign_id:str}/start", operation_id="startCampaign", tags=["campaigns"], status_code=200, **CHANGE)
 async def start_campaign(
-    campaign_id: str, brand: Given[BrandId], start: Given[StartCampaign], data: StartRequest | None = None
+    campaign_id: FromPath[str],
+    brand: Given[BrandId],
+    start: Given[StartCampaign],
+    data: JSONBody[StartRequest | None] = None,
 ) -> CampaignShown:
     """Pins the bot's newest version, or the one that is given. A campaign that was held up keeps its own."""
     wanted = data.bot_version if data else None
@@ -82,7 +88,7 @@ async def start_campaign(
     status_code=200,
     **MOVE,
 )
-async def schedule(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
+async def schedule(campaign_id: FromPath[str], brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     """It starts by itself at its plan's `starts_at`."""
     return show_campaign(await move(brand, CampaignId(campaign_id), CampaignMove.SCHEDULE))
 
@@ -94,18 +100,18 @@ async def schedule(campaign_id: str, brand: Given[BrandId], move: Given[MoveCamp
     status_code=200,
     **MOVE,
 )
-async def unschedule(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
+async def unschedule(campaign_id: FromPath[str], brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     return show_campaign(await move(brand, CampaignId(campaign_id), CampaignMove.UNSCHEDULE))
 
 
 @post("/campaigns/{campaign_id:str}/pause", operation_id="pauseCampaign", tags=["campaigns"], status_code=200, **MOVE)
-async def pause(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
+async def pause(campaign_id: FromPath[str], brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     """No new calls; those in progress go on."""
     return show_campaign(await move(brand, CampaignId(campaign_id), CampaignMove.PAUSE))
 
 
 @post("/campaigns/{campaign_id:str}/drain", operation_id="drainCampaign", tags=["campaigns"], status_code=200, **MOVE)
-async def drain(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
+async def drain(campaign_id: FromPath[str], brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     """No new calls; completed when the last one has ended."""
     return show_campaign(await move(brand, CampaignId(campaign_id), CampaignMove.DRAIN))
 
@@ -117,7 +123,7 @@ async def drain(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaig
     status_code=200,
     **MOVE,
 )
-async def complete(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
+async def complete(campaign_id: FromPath[str], brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     return show_campaign(await move(brand, CampaignId(campaign_id), CampaignMove.COMPLETE))
 
 
@@ -128,7 +134,7 @@ async def complete(campaign_id: str, brand: Given[BrandId], move: Given[MoveCamp
     status_code=200,
     **MOVE,
 )
-async def archive(campaign_id: str, brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
+async def archive(campaign_id: FromPath[str], brand: Given[BrandId], move: Given[MoveCampaign]) -> CampaignShown:
     """For good."""
     return show_campaign(await move(brand, CampaignId(campaign_id), CampaignMove.ARCHIVE))
 

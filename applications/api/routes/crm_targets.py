@@ -2,6 +2,7 @@
 
 from litestar import get, patch, post
 from litestar.di import Provide
+from litestar.params import FromPath, JSONBody
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -35,20 +36,20 @@ async def list_targets(brand: Given[BrandId], targets: Given[CrmTargetStore]) ->
 
 
 @post("/crm/targets", operation_id="addTarget", tags=["crm"], **person(Permission.CHANGE_INTEGRATIONS, 409, 413, 415))
-async def add_target(data: NewTarget, brand: Given[BrandId], add: Given[AddTarget]) -> TargetMade:
+async def add_target(data: JSONBody[NewTarget], brand: Given[BrandId], add: Given[AddTarget]) -> TargetMade:
     """The only time that its secret is shown."""
     target = await add(brand, name=data.name, url=data.url)
     return TargetMade(secret=target.secret, target=show_target(target))
 
 
 @get("/crm/targets/{target_id:str}", operation_id="getTarget", tags=["crm"], **person(Permission.READ, 404))
-async def get_target(target_id: str, brand: Given[BrandId], targets: Given[CrmTargetStore]) -> TargetShown:
+async def get_target(target_id: FromPath[str], brand: Given[BrandId], targets: Given[CrmTargetStore]) -> TargetShown:
     return show_target(await targets.get(brand, TargetId(target_id)))
 
 
 @patch("/crm/targets/{target_id:str}", operation_id="changeTarget", tags=["crm"], **CHANGE)
 async def change_target(
-    target_id: str, data: TargetChange, brand: Given[BrandId], change: Given[ChangeTarget]
+    target_id: FromPath[str], data: JSONBody[TargetChange], brand: Given[BrandId], change: Given[ChangeTarget]
 ) -> TargetShown:
     """Pushes that come due while it is switched off are given up; they may be replayed."""
     target = await change(brand, TargetId(target_id), name=data.name, url=data.url, active=data.active)
@@ -62,7 +63,7 @@ async def change_target(
     status_code=200,
     **person(Permission.CHANGE_INTEGRATIONS, 404, 409),
 )
-async def rotate_secret(target_id: str, brand: Given[BrandId], rotate: Given[RotateSecret]) -> TargetMade:
+async def rotate_secret(target_id: FromPath[str], brand: Given[BrandId], rotate: Given[RotateSecret]) -> TargetMade:
     """From the next push on only the new one signs; it is shown this once."""
     target = await rotate(brand, TargetId(target_id))
     return TargetMade(secret=target.secret, target=show_target(target))
@@ -75,7 +76,7 @@ async def rotate_secret(target_id: str, brand: Given[BrandId], rotate: Given[Rot
     status_code=200,
     **person(Permission.CHANGE_INTEGRATIONS, 404, 409),
 )
-async def try_target(target_id: str, brand: Given[BrandId], try_out: Given[TryTarget]) -> DeliveryShown:
+async def try_target(target_id: FromPath[str], brand: Given[BrandId], try_out: Given[TryTarget]) -> DeliveryShown:
     """One push of kind `test`, at once; the answer shows what came back."""
     return show_delivery(await try_out(brand, TargetId(target_id)))
 

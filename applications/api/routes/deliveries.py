@@ -4,6 +4,7 @@ from typing import Annotated
 
 from litestar import get, post
 from litestar.di import Provide
+from litestar.params import FromPath
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -11,8 +12,7 @@ from applications.api.http.doors import person
 from applications.api.http.filters import by
 from applications.api.http.given import Given, provide
 from applications.api.http.paging import After, Limit
-from applications.api.messages.calls import DeliveryRow, show_delivery_row
-from applications.api.messages.crm import DeliveryShown, show_delivery
+from applications.api.messages.crm import DeliveryRow, DeliveryShown, show_delivery, show_delivery_row
 from applications.api.use_cases.replay_delivery import ReplayDelivery
 from domain.crm.delivery import DeliveryState
 from domain.ids import BrandId, CallId, DeliveryId, TargetId
@@ -41,7 +41,9 @@ async def list_deliveries(  # one argument a filter
 
 
 @get("/crm/deliveries/{delivery_id:str}", operation_id="getDelivery", tags=["crm"], **person(Permission.READ, 404))
-async def get_delivery(delivery_id: str, brand: Given[BrandId], deliveries: Given[DeliveryLog]) -> DeliveryShown:
+async def get_delivery(
+    delivery_id: FromPath[str], brand: Given[BrandId], deliveries: Given[DeliveryLog]
+) -> DeliveryShown:
     """With the exact body, and each try."""
     return show_delivery(await deliveries.get(brand, DeliveryId(delivery_id)))
 
@@ -53,7 +55,9 @@ async def get_delivery(delivery_id: str, brand: Given[BrandId], deliveries: Give
     status_code=202,
     **person(Permission.CHANGE_INTEGRATIONS, 404, 409),
 )
-async def replay_delivery(delivery_id: str, brand: Given[BrandId], replay: Given[ReplayDelivery]) -> DeliveryShown:
+async def replay_delivery(
+    delivery_id: FromPath[str], brand: Given[BrandId], replay: Given[ReplayDelivery]
+) -> DeliveryShown:
     """It is due at once, with the whole schedule of tries ahead of it."""
     return show_delivery(await replay(brand, DeliveryId(delivery_id)))
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from litestar import Response, get, post
 from litestar.di import Provide
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -21,8 +21,8 @@ from ports.errors import NotFound
 
 IdempotencyKey = Annotated[
     str,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         min_length=1,
         max_length=255,
         description="Names the order: however often it is sent, it is one call.",
@@ -35,7 +35,7 @@ ORDER["responses"][200] = ResponseSpec(data_container=DialoutAccepted, descripti
 
 @post("/dialout", operation_id="startDialout", tags=["dialout"], status_code=202, **ORDER)
 async def start_dialout(
-    data: DialoutRequest, idempotency_key: IdempotencyKey, api_key: Given[ApiKey], dial: Given[StartDialout]
+    data: JSONBody[DialoutRequest], idempotency_key: IdempotencyKey, api_key: Given[ApiKey], dial: Given[StartDialout]
 ) -> Response[DialoutAccepted]:
     """202 when the call is placed, 200 when an earlier request with the same key had placed it. 422 for a number that
     may not be called, and for a key that was used with another body; 409 while another request with the key is in
@@ -46,7 +46,7 @@ async def start_dialout(
 
 
 @get("/dialout/{call_id:str}", operation_id="getDialout", tags=["dialout"], **crm(404))
-async def get_dialout(call_id: str, brand: Given[BrandId], calls: Given[CallStore]) -> DialoutStatus:
+async def get_dialout(call_id: FromPath[str], brand: Given[BrandId], calls: Given[CallStore]) -> DialoutStatus:
     """How the call stands, and what came of it."""
     call = await calls.get(brand, CallId(call_id))
     if call.direction is not Direction.API:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from litestar import Request, get, post
 from litestar.di import Provide
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -35,8 +35,8 @@ from ports.dnc_list import DncList
 
 Region = Annotated[
     str,
-    Parameter(
-        query="region",
+    QueryParameter(
+        name="region",
         pattern="^[A-Za-z]{2}$",
         required=False,
         description="For a CSV file: ISO 3166, where numbers without a country code belong.",
@@ -88,7 +88,7 @@ async def _listed(phones: tuple[str, ...]) -> AsyncIterator[RawNumber]:
 
 
 @post("/dnc/lookup", operation_id="findDncNumber", tags=["dnc"], status_code=200, **person(Permission.READ, 413, 415))
-async def find_number(data: DncQuestion, brand: Given[BrandId], find: Given[FindDncNumber]) -> DncAnswer:
+async def find_number(data: JSONBody[DncQuestion], brand: Given[BrandId], find: Given[FindDncNumber]) -> DncAnswer:
     entry = await find(brand, data.phone, region=data.region)
     return DncAnswer(listed=entry is not None, entry=show_entry(entry) if entry else None)
 
@@ -100,7 +100,7 @@ async def find_number(data: DncQuestion, brand: Given[BrandId], find: Given[Find
     status_code=200,
     **person(Permission.CHANGE_SUPPRESSION, 413, 415),
 )
-async def remove_number(data: DncQuestion, user: Given[User], remove: Given[RemoveDncNumber]) -> DncRemoved:
+async def remove_number(data: JSONBody[DncQuestion], user: Given[User], remove: Given[RemoveDncNumber]) -> DncRemoved:
     return DncRemoved(removed=await remove(user, data.phone, region=data.region))
 
 

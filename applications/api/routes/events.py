@@ -4,19 +4,19 @@ from typing import Annotated
 
 from litestar import get
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from applications.api.container import Container
 from applications.api.http.doors import person
 from applications.api.http.given import Given, provide
 from applications.api.http.paging import Limit
-from applications.api.messages.calls import EventList, show_event
+from applications.api.messages.events import EventList, show_event
 from domain.ids import BrandId
 from domain.people.user import Permission
 from ports.event_log import EventLog
 
 Position = Annotated[
-    int, Parameter(query="after", ge=0, le=2**62, required=False, description="The `next` of the reading before.")
+    int, QueryParameter(name="after", ge=0, le=2**62, required=False, description="The `next` of the reading before.")
 ]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from litestar import delete, get, put
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, PathParameter
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -28,7 +28,7 @@ from ports.allotments import Allotments
 from ports.fleet_registry import FleetRegistry
 from ports.trunk_store import TrunkStore
 
-ServerName = Annotated[str, Parameter(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+ServerName = Annotated[str, PathParameter(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
 @get("/fleet", operation_id="listFleet", tags=["fleet"], **person(Permission.READ))
@@ -44,7 +44,7 @@ async def list_fleet(fleet: Given[FleetRegistry], allotments: Given[Allotments])
     **person(Permission.CHANGE_INTEGRATIONS, 409, 413, 415),
 )
 async def put_server(
-    server_id: ServerName, data: ServerPut, put_core: Given[PutServer], allotments: Given[Allotments]
+    server_id: ServerName, data: JSONBody[ServerPut], put_core: Given[PutServer], allotments: Given[Allotments]
 ) -> ServerShown:
     """A new Core takes calls once it has answered a health check."""
     server = await put_core(ServerId(server_id), url=data.url, region=data.region, weight=data.weight)
@@ -57,7 +57,7 @@ async def put_server(
     tags=["fleet"],
     **person(Permission.CHANGE_INTEGRATIONS, 404, 409),
 )
-async def remove_server(server_id: str, remove_core: Given[RemoveServer]) -> None:
+async def remove_server(server_id: FromPath[str], remove_core: Given[RemoveServer]) -> None:
     """Only one that has no live calls."""
     await remove_core(ServerId(server_id))
 

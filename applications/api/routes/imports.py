@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from litestar import Request, get, post
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from applications.api.cases import maker
@@ -31,12 +31,12 @@ from ports.paging import Page
 READ = person(Permission.READ, 404)
 
 Region = Annotated[
-    str, Parameter(query="region", pattern="^[A-Za-z]{2}$", description="ISO 3166; where numbers are dialled from.")
+    str, QueryParameter(name="region", pattern="^[A-Za-z]{2}$", description="ISO 3166; where numbers are dialled from.")
 ]
 ColumnNames = Annotated[
     str,
-    Parameter(
-        query="columns",
+    QueryParameter(
+        name="columns",
         max_length=8192,
         required=False,
         description='JSON that gives headers other names, such as {"Tel.": "phone"}. Known names: phone, external_id, '
@@ -55,7 +55,7 @@ ColumnNames = Annotated[
     **person(Permission.CHANGE_CAMPAIGNS, 404, 409, 413, 415),
 )
 async def import_leads(
-    campaign_id: str,
+    campaign_id: FromPath[str],
     request: Request[Any, Any, Any],
     brand: Given[BrandId],
     begin: Given[BeginImport],
@@ -80,7 +80,7 @@ def _names(columns: str) -> Mapping[str, str]:
 
 @get("/campaigns/{campaign_id:str}/imports", operation_id="listImports", tags=["leads"], **READ)
 async def list_imports(
-    campaign_id: str,
+    campaign_id: FromPath[str],
     brand: Given[BrandId],
     campaigns: Given[CampaignStore],
     imports: Given[ImportStore],
@@ -93,13 +93,13 @@ async def list_imports(
 
 
 @get("/imports/{import_id:str}", operation_id="getImport", tags=["leads"], **READ)
-async def get_import(import_id: str, brand: Given[BrandId], imports: Given[ImportStore]) -> ImportShown:
+async def get_import(import_id: FromPath[str], brand: Given[BrandId], imports: Given[ImportStore]) -> ImportShown:
     return show_import(await imports.get(brand, ImportId(import_id)))
 
 
 @get("/imports/{import_id:str}/errors", operation_id="listRowErrors", tags=["leads"], **READ)
 async def list_errors(
-    import_id: str, brand: Given[BrandId], imports: Given[ImportStore], after: After = None, limit: Limit = 50
+    import_id: FromPath[str], brand: Given[BrandId], imports: Given[ImportStore], after: After = None, limit: Limit = 50
 ) -> Page[RowError]:
     """By line; the first ten thousand of them."""
     errors = (await imports.get(brand, ImportId(import_id))).errors
@@ -123,7 +123,7 @@ def _start(after: str | None) -> int:
     media_type="text/csv",
     **READ,
 )
-async def download_errors(import_id: str, brand: Given[BrandId], imports: Given[ImportStore]) -> Stream:
+async def download_errors(import_id: FromPath[str], brand: Given[BrandId], imports: Given[ImportStore]) -> Stream:
     """The same as a file."""
     found = await imports.get(brand, ImportId(import_id))
     rows = ((error.line, error.fault.value, error.column, error.value) for error in found.errors)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from litestar import Request, Response, get, post
 from litestar.di import Provide
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -22,7 +22,7 @@ from ports.messages.fleet import Reservation, ReservationRequest, TrunkList
 from ports.messages.results import ResultPackage, ResultStored
 from ports.trunk_store import TrunkStore
 
-CallHeader = Annotated[str, Parameter(header="X-CXB-Call-Id", min_length=1, max_length=128)]
+CallHeader = Annotated[str, HeaderParameter(name="X-CXB-Call-Id", min_length=1, max_length=128)]
 
 LARGEST_RESULT: Final = 10_000_000
 """Bytes: two hours of talk with the times of every word are about a tenth of it."""
@@ -32,7 +32,7 @@ RESULTS["responses"][200] = ResponseSpec(data_container=ResultStored, descriptio
 
 
 @get("/config/{bot_id:str}", operation_id="fetchConfig", tags=["internal"], **internal(404, 422))
-async def fetch_config(bot_id: str, call_id: CallHeader, fetch: Given[FetchConfig]) -> RuntimeConfig:
+async def fetch_config(bot_id: FromPath[str], call_id: CallHeader, fetch: Given[FetchConfig]) -> RuntimeConfig:
     """Everything that a Core needs for this call. 422 says in `reason` why there is nothing to say."""
     return await fetch(BotId(bot_id), CallId(call_id))
 
@@ -45,7 +45,7 @@ async def fetch_config(bot_id: str, call_id: CallHeader, fetch: Given[FetchConfi
     **RESULTS,
 )
 async def receive_result(
-    data: ResultPackage, request: Request[Any, Any, Any], receive: Given[ReceiveResult]
+    data: JSONBody[ResultPackage], request: Request[Any, Any, Any], receive: Given[ReceiveResult]
 ) -> Response[ResultStored]:
     """201 when it is stored, 200 when the very same was stored before, 409 when the call has a different one."""
     stored = await receive(data, await request.body())
@@ -55,13 +55,13 @@ async def receive_result(
 @post(
     "/calls/{call_id:str}/events", operation_id="receiveNews", tags=["internal"], status_code=204, **internal(404, 409)
 )
-async def receive_news(call_id: str, data: CallNews, news: Given[ReceiveNews]) -> None:
+async def receive_news(call_id: FromPath[str], data: JSONBody[CallNews], news: Given[ReceiveNews]) -> None:
     """What happens in a live call."""
     await news(CallId(call_id), data)
 
 
 @post("/fleet/reservations", operation_id="reserveSlots", tags=["internal"], status_code=200, **internal(413, 415))
-async def reserve_slots(data: ReservationRequest, reserve: Given[ReserveSlots]) -> Reservation:
+async def reserve_slots(data: JSONBody[ReservationRequest], reserve: Given[ReserveSlots]) -> Reservation:
     """Sets the holder's block to what it asks for, as far as there is room."""
     return await reserve(data)
 

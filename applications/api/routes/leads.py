@@ -4,6 +4,7 @@ from typing import Annotated
 
 from litestar import get
 from litestar.di import Provide
+from litestar.params import FromPath
 
 from applications.api.container import Container
 from applications.api.http.doors import person
@@ -21,7 +22,7 @@ from ports.paging import Page
 
 @get("/campaigns/{campaign_id:str}/leads", operation_id="listLeads", tags=["leads"], **person(Permission.READ, 404))
 async def list_leads(
-    campaign_id: str,
+    campaign_id: FromPath[str],
     brand: Given[BrandId],
     campaigns: Given[CampaignStore],
     leads: Given[LeadStore],
@@ -37,7 +38,7 @@ async def list_leads(
 
 
 @get("/leads/{lead_id:str}", operation_id="getLead", tags=["leads"], **person(Permission.READ, 404))
-async def get_lead(lead_id: str, brand: Given[BrandId], leads: Given[LeadStore]) -> LeadShown:
+async def get_lead(lead_id: FromPath[str], brand: Given[BrandId], leads: Given[LeadStore]) -> LeadShown:
     return show_lead(await leads.get(brand, LeadId(lead_id)))
 
 

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request, Response, get, head, post
+from litestar import MediaType, Request, Response, get, head, post
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from applications.api.cases import maker
@@ -14,6 +14,7 @@ from applications.api.container import Container
 from applications.api.http.doors import person
 from applications.api.http.given import Given, provide
 from applications.api.http.hearer import HEARER, brand_of_hearer
+from applications.api.http.problem import problem
 from applications.api.http.ranges import Span, Unsatisfiable, wanted
 from applications.api.use_cases.link_recording import LinkRecording
 from applications.api.use_cases.open_recording import OpenRecording
@@ -24,7 +25,7 @@ from ports.object_store import ObjectStore, StoredObject
 MEDIA_TYPE: Final = "audio/wav"
 PATH: Final = "/recordings/{call_id:str}"
 
-Token = Annotated[str | None, Parameter(query="token", max_length=2_048, required=False)]
+Token = Annotated[str | None, QueryParameter(name="token", max_length=2_048, required=False)]
 Request_ = Request[Any, Any, Any]
 
 
@@ -42,7 +43,7 @@ class RecordingLink(msgspec.Struct, frozen=True, kw_only=True):
     status_code=200,
     **person(Permission.HEAR_RECORDINGS, 404),
 )
-async def link_recording(call_id: str, brand: Given[BrandId], link: Given[LinkRecording]) -> RecordingLink:
+async def link_recording(call_id: FromPath[str], brand: Given[BrandId], link: Given[LinkRecording]) -> RecordingLink:
     """For players that can send no header."""
     made = await link(brand, CallId(call_id))
     return RecordingLink(url=made.url, expires_at=made.expires_at)
@@ -50,7 +51,7 @@ async def link_recording(call_id: str, brand: Given[BrandId], link: Given[LinkRe
 
 @get(PATH, operation_id="getRecording", tags=["recordings"], media_type=MEDIA_TYPE, **HEARER)
 async def get_recording(
-    call_id: str,
+    call_id: FromPath[str],
     request: Request_,
     opening: Given[OpenRecording],
     objects: Given[ObjectStore],
@@ -60,11 +61,12 @@ async def get_recording(
     brand = await brand_of_hearer(request, opening, CallId(call_id), recording_token)
     kept = await opening(brand, CallId(call_id))
     if _unchanged(request, kept):
-        return Response(None, status_code=304, headers=_headers(kept))
+        return Response(b"", status_code=304, media_type=MEDIA_TYPE, headers=_headers(kept))
     try:
         want = wanted(request.headers, kept.size, _etag(kept))
     except Unsatisfiable:
-        return Response(None, status_code=416, headers={**_headers(kept), "content-range": f"bytes */{kept.size}"})
+        headers = {**_headers(kept), "content-range": f"bytes */{kept.size}"}
+        return problem(416, "no-such-range", "no byte of the recording lies in the range", headers=headers)
     span = want.span
     return Stream(
         objects.read(kept.key, start=span.start, end=span.end),
@@ -76,13 +78,14 @@ async def get_recording(
 
 @head(PATH, operation_id="headRecording", tags=["recordings"], media_type=MEDIA_TYPE, **HEARER)
 async def head_recording(
-    call_id: str, request: Request_, opening: Given[OpenRecording], recording_token: Token = None
+    call_id: FromPath[str], request: Request_, opening: Given[OpenRecording], recording_token: Token = None
 ) -> Response[None]:
     """Size and version of the recording."""
     brand = await brand_of_hearer(request, opening, CallId(call_id), recording_token)
     kept = await opening(brand, CallId(call_id))
     whole = _length(Span(start=0, end=kept.size, size=kept.size), partial=False)
-    return Response(None, status_code=200, media_type=MEDIA_TYPE, headers={**_headers(kept), **whole})
+    headers = {**_headers(kept), **whole, "content-type": MEDIA_TYPE}
+    return Response(None, status_code=200, media_type=MediaType.TEXT, headers=headers)  # TEXT: nothing to render
 
 
 def _unchanged(request: Request_, kept: StoredObject) -> bool:

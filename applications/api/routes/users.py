@@ -2,6 +2,7 @@
 
 from litestar import get, patch, post
 from litestar.di import Provide
+from litestar.params import FromPath, JSONBody
 
 from applications.api.cases import maker
 from applications.api.container import Container
@@ -26,7 +27,7 @@ async def list_users(
 
 
 @post("/users", operation_id="createUser", tags=["users"], **person(Permission.MANAGE_USERS, 409, 413, 415))
-async def create_user(data: NewUser, brand: Given[BrandId], create_person: Given[CreateUser]) -> UserShown:
+async def create_user(data: JSONBody[NewUser], brand: Given[BrandId], create_person: Given[CreateUser]) -> UserShown:
     return show_user(await create_person(brand, email=data.email, password=data.password, role=data.role))
 
 
@@ -36,7 +37,9 @@ async def create_user(data: NewUser, brand: Given[BrandId], create_person: Given
     tags=["users"],
     **person(Permission.MANAGE_USERS, 404, 409, 413, 415),
 )
-async def change_user(user_id: str, data: UserChange, user: Given[User], change_person: Given[ChangeUser]) -> UserShown:
+async def change_user(
+    user_id: FromPath[str], data: JSONBody[UserChange], user: Given[User], change_person: Given[ChangeUser]
+) -> UserShown:
     """Somebody who is deactivated is out at once."""
     return show_user(await change_person(user, UserId(user_id), active=data.active, role=data.role))
 

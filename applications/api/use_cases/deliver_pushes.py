@@ -99,8 +99,8 @@ class DeliverPushes:
 
     async def _keep(self, delivery: Delivery, result: PushTry, *, given_up: bool = False) -> None:
         def change(now: Delivery) -> Delivery:
-            if now.state is not DeliveryState.PENDING or now.created_at != delivery.created_at:
-                return now  # settled by a worker who claimed it after us, or replayed by a person meanwhile
+            if now.state is not DeliveryState.PENDING:
+                return now  # settled by a worker who claimed it after us
             return now.give_up(result) if given_up else now.tried(result, chance=_chance(now))
 
         await rewrite(lambda: self.deliveries.get(delivery.brand, delivery.id), change, self.deliveries.save)

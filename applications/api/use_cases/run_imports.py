@@ -83,16 +83,16 @@ class RunImports:
 
     async def _batches(self, lead_import: LeadImport) -> AsyncIterator[tuple[list[CsvRow], int]]:
         """Rows, and how many bytes of the file were read for them."""
-        reader, batch, read = CsvReader(), list[CsvRow](), 0
+        reader, waiting, read = CsvReader(), list[CsvRow](), 0
         async for chunk in self.objects.read(lead_import.object_key):
             read += len(chunk)
-            batch.extend(await asyncio.to_thread(lambda piece: list(reader.feed(piece)), chunk))
-            while len(batch) >= BATCH:
-                yield batch[:BATCH], read
-                del batch[:BATCH]
-        batch.extend(reader.end())
-        if batch:
-            yield batch, read
+            waiting += await asyncio.to_thread(_rows_in, reader, chunk)
+            while len(waiting) >= BATCH:
+                yield waiting[:BATCH], read
+                del waiting[:BATCH]
+        waiting += reader.end()
+        for at in range(0, len(waiting), BATCH):
+            yield waiting[at : at + BATCH], read
 
     async def _store(self, lead_import: LeadImport, results: Sequence[PlacedLead | RowError], read: int) -> LeadImport:
         placed = [each for each in results if isinstance(each, PlacedLead)]
@@ -111,6 +111,10 @@ class RunImports:
         return await self.imports.save(
             lead_import.progress(rows=len(results), added=added, errors=tuple(errors), bytes_read=read)
         )
+
+
+def _rows_in(reader: CsvReader, chunk: bytes) -> list[CsvRow]:
+    return list(reader.feed(chunk))
 
 
 def _read_all(rows: LeadRows, batch: Sequence[CsvRow], before: int) -> list[PlacedLead | RowError]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from applications.dialler.answer_rates import AnswerRates
 from applications.dialler.core_slots import CoreSlots
 from applications.dialler.trunk_shares import TrunkShares
 from applications.dialler.use_cases.open_attempt import OpenAttempt
@@ -39,6 +40,7 @@ class DialDueLeads:
     dnc: DncList
     slots: CoreSlots
     trunks: TrunkShares
+    rates: AnswerRates
     open_attempt: OpenAttempt
     clock: Clock
     dialler: str
@@ -68,7 +70,9 @@ class DialDueLeads:
                 tokens=bucket.whole,
                 trunk_tokens=self.trunks.tokens(),
                 trunk_channels=self.trunks.channels(),
-                core_slots=dials_covered(self.slots.free, in_flight.ringing, pacing.answer_rate),
+                core_slots=dials_covered(
+                    self.slots.free, in_flight.ringing, self.rates.rate(campaign.id, pacing.answer_rate)
+                ),
             ),
         )
 

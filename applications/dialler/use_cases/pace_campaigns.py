@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from applications.dialler.answer_rates import AnswerRates
 from applications.dialler.core_slots import CoreSlots
 from applications.dialler.trunk_shares import TrunkShares
 from applications.dialler.use_cases.dial_due_leads import DialDueLeads
@@ -35,6 +36,7 @@ class PaceCampaigns:
     desk: FleetDesk
     slots: CoreSlots
     trunks: TrunkShares
+    rates: AnswerRates
     dial_due_leads: DialDueLeads
     clock: Clock
     dialler: str
@@ -56,12 +58,15 @@ class PaceCampaigns:
 
     async def _refresh(self, mine: list[Campaign]) -> None:
         """Slots for the answers expected of all campaigns at full concurrency, and for the calls in progress."""
-        wanted = sum(slots_needed(c.plan.pacing.concurrency, c.plan.pacing.answer_rate) for c in mine)
+        wanted = sum(slots_needed(c.plan.pacing.concurrency, self._rate(c)) for c in mine)
         await self.slots.refresh(max(wanted, self.slots.in_use))
         try:
             await self.trunks.refresh(await self.desk.trunks())
         except PortError as error:
             log.warning("trunks_not_refreshed", error=type(error).__name__)
+
+    def _rate(self, campaign: Campaign) -> float:
+        return self.rates.rate(campaign.id, campaign.plan.pacing.answer_rate)
 
     def _bucket(self, campaign: Campaign) -> TokenBucket:
         """The campaign's bucket at the rate that its plan has now."""

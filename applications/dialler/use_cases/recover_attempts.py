@@ -99,6 +99,8 @@ def _ending(leg: Leg, attempt: Attempt) -> Ending:
             return Ending(outcome=Outcome.CANCELLED, detail="never_placed")
         case LegState.UNKNOWN:
             return Ending(outcome=Outcome.UNKNOWN, detail="find_unknown")
+        case LegState.ENDED if leg.end and leg.end.status is None:
+            return Ending(outcome=Outcome.LINE_LOST, detail="exchange_lost")
         case LegState.ENDED if leg.end and leg.end.status and leg.end.status >= 300:
             return Ending(outcome=outcome_of_status(leg.end.status, leg.end.reason), status=leg.end.status)
     answered = attempt.answered_at is not None or leg.state is LegState.ANSWERED

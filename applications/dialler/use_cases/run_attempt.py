@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from applications.dialler.answer_rates import AnswerRates
 from applications.dialler.core_slots import CoreSlots
 from applications.dialler.held_attempt import HeldAttempt
 from applications.dialler.trunk_shares import TrunkShares
@@ -40,6 +41,7 @@ class RunAttempt:
     conclude: ConcludeUnanswered
     slots: CoreSlots
     trunks: TrunkShares
+    rates: AnswerRates
     clock: Clock
 
     async def __call__(self, attempt: Attempt, call: Call, policy: AnswerPolicy) -> None:
@@ -66,10 +68,12 @@ class RunAttempt:
                 case LegKind.RINGING:
                     await held.change(partial(Attempt.ring, at=event.at))
                 case LegKind.ANSWERED:
+                    self.rates.see(held.attempt.campaign_id, answered=True)
                     await held.change(partial(Attempt.answer, at=event.at))
                     await self.answer_call(held, call, policy)
                     return
                 case LegKind.ENDED:
+                    self.rates.see(held.attempt.campaign_id, answered=False)
                     held.attempt = await self.conclude(held.attempt, _ending_of(event))
                     await self.rooms.close(call.id)
 
@@ -106,5 +110,6 @@ class RunAttempt:
 
 def _ending_of(event: LegEvent) -> Ending:
     by = EndedBy.CALLEE if event.by is HangUp.CALLEE else EndedBy.SYSTEM
-    outcome = outcome_of_status(event.status or 0, event.reason)
-    return Ending(outcome=outcome, by=by, status=event.status)
+    if event.status is None:
+        return Ending(outcome=Outcome.LINE_LOST, detail="exchange_lost")
+    return Ending(outcome=outcome_of_status(event.status, event.reason), by=by, status=event.status)

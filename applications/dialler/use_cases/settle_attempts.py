@@ -49,7 +49,9 @@ class SettleAttempts:
     def _told(self, lead: Lead, campaign: Campaign, attempt: Attempt, outcome: Outcome) -> Lead:
         counts = outcome not in NOT_AN_ATTEMPT
         now = self.clock.now()
-        due = campaign.plan.retries.next_due(outcome, lead.attempts + counts, at=now, chance=_chance(attempt.id))
+        due = campaign.plan.retries.next_due(
+            outcome, attempts=lead.attempts + counts, tries=lead.tries, at=now, chance=_chance(attempt.id)
+        )
         ends = campaign.plan.ends_at
         if due is None or (ends is not None and due >= ends):
             return lead.finish(outcome, outcome=outcome, counts=counts)

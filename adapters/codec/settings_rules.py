@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from adapters.codec.secret_rules import secret_faults
+from adapters.codec.setting_value import setting_value
 from domain.errors import Fault, InvalidValue
-from ports.secret_rules import secret_faults
-from ports.setting_value import setting_value
 from ports.settings import Environment, SettingRow, Settings, names
 
 DEFAULT: Final = "default"

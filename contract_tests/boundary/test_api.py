@@ -1,0 +1,190 @@
+"""Core and Dialler to API: each interaction against the real API, and against the clients that the others use."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+import httpx
+import msgspec
+import pytest
+from dependency_injector import providers
+
+from adapters.http.config_source import HttpConfigSource
+from adapters.http.fleet_desk import HttpFleetDesk
+from adapters.http.result_sink import HttpResultSink
+from adapters.memory.clock import MemoryClock
+from applications.api.app import create_app
+from applications.api.container import Container, container_of
+from contract_tests.boundary.interaction import Interaction, check_request, check_response, interactions
+from contract_tests.boundary.samples import BOT, CALL, NOON, SAMPLES, SERVER
+from domain.bots.bot import Bot, BotVersion
+from domain.calls.call import Call, Direction
+from domain.calls.transcript import Turn
+from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, UserId
+from domain.routing.fleet import CoreServer
+from ports.errors import NotFound, PortError, Refused
+from ports.messages.calls import CoreJoined, TurnHeard
+from ports.messages.fleet import Grant, Reservation, ReservationRequest
+from ports.settings import Media, Settings, Stores
+
+API: Final = interactions("api")
+URL: Final = "http://peer"
+SECRET: Final = "a-secret-between-processes-that-tests-use"
+UNKNOWN: Final = CallId("call_nobody_knows")
+TURN: Final[Turn] = SAMPLES["turn_heard"].turn
+CONFIG: Final = replace(
+    SAMPLES["runtime_config"], bot_version=1, recording_key="recordings/default/2026/03/02/call_1.wav"
+)
+RESULT: Final = SAMPLES["result_package"]
+ASKS: Final = ReservationRequest(holder="dialler_1", slots=5)
+GRANTED: Final = Reservation(
+    grants=(
+        Grant(server_id=SERVER, url="http://core-1", slots=3),
+        Grant(server_id=ServerId("core-2"), url="http://core-2", slots=2),
+    ),
+    cores=2,
+)
+
+
+@asynccontextmanager
+async def api_that_is(given: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Over memory: one bot, one call, two Cores, two trunks, and whatever `given` names beyond that."""
+    settings = Settings(stores=Stores.MEMORY, media=Media.MEMORY, jwt_secret="j" * 40, core_secret=SECRET)
+    container = container_of(settings)
+    container.clock.override(providers.Singleton(MemoryClock))
+    await _fill(container, given)
+    transport = httpx.ASGITransport(app=create_app(container))  # type: ignore[arg-type]  # an ASGI app
+    async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
+        if given == "concluded":
+            await client.send(API["result"].request.sent())
+        yield client
+
+
+async def _fill(container: Container, given: str) -> None:
+    version = BotVersion(number=1, spec=CONFIG.spec, published_at=NOON, published_by=UserId("user_1"))
+    bot = Bot(id=BOT, brand=DEFAULT_BRAND, name="Ada", created_at=NOON, versions=(version,))
+    await container.bots().add(bot.archive() if given == "archived" else bot)
+    await container.calls().add(_call(9 if given == "unpublished" else 1))
+    for trunk in SAMPLES["trunk_list"].trunks:
+        await container.trunks().add(trunk)
+        await container.trunks().add(replace(trunk, id="trunk_2", enabled=False))
+    if given == "without Cores":
+        return
+    for name, capacity in (("core-1", 3), ("core-2", 2)):
+        server = CoreServer(id=ServerId(name), url=f"http://{name}")
+        await container.fleet().put(
+            server.beat(capacity=capacity, live=0, release="0.1.0", run="run_1", draining=False, at=NOON)
+        )
+
+
+def _call(bot_version: int) -> Call:
+    return Call(
+        id=CALL,
+        brand=DEFAULT_BRAND,
+        direction=Direction.API,
+        bot_id=BOT,
+        bot_version=bot_version,
+        phone="+12025550123",
+        caller_number="+12025550100",
+        trunk_id=SAMPLES["dial"].trunk_id,
+        created_at=NOON,
+        variables=CONFIG.variables,
+    )
+
+
+@pytest.mark.parametrize("name", API)
+async def test_the_api_answers_as_it_is_written_down(name: str) -> None:
+    interaction = API[name]
+    async with api_that_is(interaction.given) as client:
+        check_response(await client.send(interaction.request.sent()), interaction.response)
+
+
+def result(**changes: Any) -> bytes:
+    return msgspec.json.encode(msgspec.structs.replace(RESULT, **changes))
+
+
+CONFIGS: Final[dict[str, tuple[BotId, CallId, object]]] = {
+    "config": (BOT, CALL, CONFIG),
+    "config_archived": (BOT, CALL, "archived"),
+    "config_version_missing": (BOT, CALL, "version_missing"),
+    "config_of_a_call_that_is_over": (BOT, CALL, "call_ended"),
+    "config_unknown": (BOT, UNKNOWN, NotFound),
+    "wrong_secret": (BOT, CALL, Refused),
+}
+"""The call that is asked for, and what the client makes of the answer: a config, an error or a refusal's reason."""
+
+TOLD: Final[dict[str, tuple[Callable[[HttpResultSink], Awaitable[None]], type[PortError] | None]]] = {
+    "result": (lambda sink: sink.hand_over(result()), None),
+    "result_again": (lambda sink: sink.hand_over(result()), None),
+    "result_different": (lambda sink: sink.hand_over(result(detail="another")), Refused),
+    "result_unknown": (lambda sink: sink.hand_over(result(call_id=UNKNOWN)), Refused),
+    "joined": (lambda sink: sink.tell(CALL, CoreJoined(server_id=SERVER)), None),
+    "joined_when_over": (lambda sink: sink.tell(CALL, CoreJoined(server_id=SERVER)), Refused),
+    "turn": (lambda sink: sink.tell(CALL, TurnHeard(turn=TURN)), None),
+    "turn_unknown": (lambda sink: sink.tell(UNKNOWN, TurnHeard(turn=TURN)), NotFound),
+}
+
+DESK: Final[dict[str, tuple[Callable[[HttpFleetDesk], Awaitable[object]], object]]] = {
+    "reservation": (lambda desk: desk.reserve(ASKS), GRANTED),
+    "reservation_without_cores": (lambda desk: desk.reserve(ASKS), Reservation(grants=(), cores=0)),
+    "lookup": (lambda desk: desk.trunks(), SAMPLES["trunk_list"].trunks),
+}
+
+Client = TypeVar("Client", HttpConfigSource, HttpResultSink)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+async def test_the_config_source_asks_and_understands_as_it_is_written_down(name: str) -> None:
+    bot_id, call_id, expected = CONFIGS[name]
+    source = client_of(HttpConfigSource, API[name])
+    if isinstance(expected, str):
+        with pytest.raises(Refused) as refused:
+            await source.fetch(bot_id, call_id)
+        assert refused.value.reason == expected
+    elif isinstance(expected, type) and issubclass(expected, PortError):
+        with pytest.raises(expected):
+            await source.fetch(bot_id, call_id)
+    else:
+        assert await source.fetch(bot_id, call_id) == expected
+    await source.aclose()
+
+
+@pytest.mark.parametrize("name", TOLD)
+async def test_the_result_sink_tells_and_understands_as_it_is_written_down(name: str) -> None:
+    tell, error = TOLD[name]
+    sink = client_of(HttpResultSink, API[name])
+    if error is None:
+        await tell(sink)
+    else:
+        with pytest.raises(error):
+            await tell(sink)
+    await sink.aclose()
+
+
+@pytest.mark.parametrize("name", DESK)
+async def test_the_fleet_desk_asks_and_understands_as_it_is_written_down(name: str) -> None:
+    ask, expected = DESK[name]
+    transport = httpx.MockTransport(_answering(API[name]))
+    desk = HttpFleetDesk(URL, SECRET, clock=MemoryClock(), transport=transport)
+    assert await ask(desk) == expected
+    await desk.aclose()
+
+
+def client_of(kind: type[Client], interaction: Interaction) -> Client:
+    secret = interaction.request.headers["X-CXBCore-Secret"]
+    return kind(URL, secret, transport=httpx.MockTransport(_answering(interaction)))
+
+
+def _answering(interaction: Interaction) -> Callable[[httpx.Request], httpx.Response]:
+    def answer(request: httpx.Request) -> httpx.Response:
+        check_request(request, interaction.request)
+        return interaction.response.came()
+
+    return answer
+
+
+def test_each_interaction_is_replayed_on_both_sides() -> None:
+    assert set(API) - {"result_bad"} == {*CONFIGS, *TOLD, *DESK}
+    secrets = {name: interaction.request.headers["X-CXBCore-Secret"] for name, interaction in API.items()}
+    assert {name for name, secret in secrets.items() if secret != SECRET} == {"wrong_secret"}
