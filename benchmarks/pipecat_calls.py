@@ -80,7 +80,7 @@ async def listen(link: AudioLink, figures: Figures) -> None:
 async def talk(link: AudioLink, world: World, until: float, seed: int) -> None:
     """Speaks now and then, until it is over; with noise, something is on the line at all times."""
     chance = random.Random(seed)  # noqa: S311  # when somebody speaks is no secret
-    quiet = AudioFrame(pcm=bytes(chance.choice((0, 1)) for _ in range(FRAME_BYTES)))
+    quiet = AudioFrame(pcm=b"".join(bytes((chance.randrange(60), 0)) for _ in range(FRAME_BYTES // 2)))
     while link.clock() < until:
         async for frame in world.text_to_speech.speak(WORDS, voice="en-us+f3"):
             await link.speak(frame)

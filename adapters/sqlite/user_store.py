@@ -12,7 +12,9 @@ from domain.people.user import User
 from ports.paging import Page
 from ports.user_store import UserStore
 
-TABLE: Final = Table[User](User, "users", {"email": lambda user: user.email.casefold(), "created_at": lambda user: micros(user.created_at)})
+TABLE: Final = Table[User](
+    User, "users", {"email": lambda user: user.email.casefold(), "created_at": lambda user: micros(user.created_at)}
+)
 COUNT: Final = "SELECT count(*) FROM users WHERE brand = ?"
 
 

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from dependency_injector import containers, providers
 
+from adapters.codec.setting_value import networks
 from adapters.memory.allotments import MemoryAllotments
 from adapters.memory.api_key_store import MemoryApiKeyStore
 from adapters.memory.attempt_ledger import MemoryAttemptLedger
@@ -119,7 +120,9 @@ class Container(containers.DeclarativeContainer):
     tokens = providers.Singleton(named("adapters.jwt.tokens.JwtTokens"), settings.provided.jwt_secret)
     plan = providers.Singleton(named("adapters.phonenumbers.number_plan.PhonenumbersNumberPlan"))
     crm = providers.Singleton(
-        named("adapters.webhook.crm_connection.WebhookCrmConnection"), settings.provided.private_targets
+        named("adapters.webhook.crm_connection.WebhookCrmConnection"),
+        CLOCK,
+        allowed=providers.Callable(networks, settings.provided.private_targets),
     )
     cores = providers.Singleton(named("adapters.http.core_gateway.HttpCoreGateway"), settings.provided.core_secret)
     exchange = providers.Singleton(
@@ -172,6 +175,7 @@ async def opened(container: Container) -> AsyncIterator[None]:
         if container.settings().media is Media.EXCHANGE:
             await stack.enter_async_context(container.exchange().running())
         stack.push_async_callback(container.cores().aclose)
+        stack.push_async_callback(container.crm().aclose)
         yield
 
 

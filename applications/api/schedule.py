@@ -9,7 +9,7 @@ from applications.api.use_cases.keep_shares import EVERY_SECONDS, KeepShares
 from applications.api.use_cases.relay_events import RelayEvents
 from applications.api.use_cases.run_imports import RunImports
 from applications.api.use_cases.start_due_campaigns import StartDueCampaigns
-from applications.api.use_cases.watch_fleet import BEAT_SECONDS, WatchFleet
+from applications.api.use_cases.watch_fleet import WatchFleet
 
 
 def jobs_of(container: Container) -> Jobs:
@@ -20,7 +20,7 @@ def jobs_of(container: Container) -> Jobs:
             Job(name="run_imports", seconds=0.5, tick=maker(container, RunImports)(), alone=True),
             Job(name="relay_events", seconds=0.2, tick=maker(container, RelayEvents)(), alone=True),
             Job(name="deliver_pushes", seconds=1.0, tick=maker(container, DeliverPushes)()),
-            Job(name="watch_fleet", seconds=BEAT_SECONDS, tick=maker(container, WatchFleet)(), alone=True),
+            Job(name="watch_fleet", seconds=0.05, tick=maker(container, WatchFleet)(), alone=True),
             Job(name="keep_shares", seconds=EVERY_SECONDS, tick=maker(container, KeepShares)(), alone=True),
             Job(name="conclude_forgotten", seconds=10.0, tick=maker(container, ConcludeForgotten)(), alone=True),
         ),

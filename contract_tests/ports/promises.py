@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import pytest
 
@@ -11,6 +11,9 @@ from ports.errors import NotFound, PortError, Stale
 from ports.paging import Page
 
 Item = TypeVar("Item")
+
+MOST_ITEMS: Final = 1000
+"""More than any test adds."""
 
 
 class Keeper(Protocol):
@@ -71,6 +74,7 @@ async def all_pages(opening: Opening[Item], limit: int) -> list[Item]:
     while page.next is not None:
         assert len(page.items) == limit
         found.extend(page.items)
+        assert len(found) < MOST_ITEMS, "the pages never end"
         page = await opening(after=page.next, limit=limit)
         assert page.items
     assert len(page.items) <= limit

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.memory.clock import MemoryClock
 from adapters.memory.conversation import MemoryConversation
-from adapters.memory.language_model import MemoryLanguageModel
+from adapters.memory.language_model import MemoryLanguageModel, Reply
 from adapters.memory.speech_to_text import MemorySpeechToText
 from adapters.memory.text_to_speech import MemoryTextToSpeech
 from contract_tests.line import Line, config_of, line
@@ -44,7 +44,7 @@ async def test_the_bot_answers_when_the_policys_silence_has_passed() -> None:
 
 
 async def test_a_model_that_thinks_aloud_is_spoken_sentence_by_sentence() -> None:
-    script = [[ReplyText(text="One. Tw"), ReplyText(text="o. Three"), EndCall(disposition="counted")]]
+    script: list[Reply] = [[ReplyText(text="One. Tw"), ReplyText(text="o. Three"), EndCall(disposition="counted")]]
     spec = BotSpec(prompt="Count.")
     async with line(
         memory_conversation(MemoryLanguageModel(replies=script)), config_of(spec), clock=MemoryClock()

@@ -38,6 +38,17 @@ async def test_a_failed_operation_undoes_itself_and_none_of_its_neighbours() -> 
     assert stored == [("a",), ("b",)]
 
 
+async def test_every_commit_is_synced_in_full_to_a_write_ahead_log() -> None:
+    """A kill cannot tell these from weaker ones; a power cut can (synchronous: 2 is FULL)."""
+
+    def settings(connection: apsw.Connection) -> tuple[str, int]:
+        return str(connection.pragma("journal_mode")), int(connection.pragma("synchronous"))
+
+    async with sqlite_file() as file:
+        assert await file.write(settings) == ("wal", 2)
+        assert await file.read(settings) == ("wal", 2)
+
+
 async def test_readers_cannot_write() -> None:
     async with sqlite_file() as file:
         with pytest.raises(Unavailable):
@@ -88,7 +99,8 @@ async def test_a_loop_that_closed_in_the_meantime_does_not_end_the_writer() -> N
         await asyncio.to_thread(asyncio.run, ask_and_leave(file))
         held.set()
 
-        await SqliteLeadStore(file).add([lead(1)])
+        async with asyncio.timeout(10):
+            await SqliteLeadStore(file).add([lead(1)])
         assert await SqliteLeadStore(file).get(BRAND, lead(1).id) == lead(1)
 
 

@@ -1,4 +1,4 @@
-"""Documents that were stored by an earlier CXB are read by this one, and written the same way.
+"""Documents that were stored by an earlier CXB are read by this one, and what this one writes by the earlier.
 
 A file in `golden/` is a promise to everybody who has one in their store: never change one, add another.
 """
@@ -41,6 +41,7 @@ from domain.campaigns.lead_import import RowError, RowFault
 from domain.campaigns.number_pool import CallerNumber, NumberPool
 from domain.campaigns.pacing import Limit
 from domain.campaigns.pulse import Pulse
+from domain.campaigns.retries import Delay, RetryPlan
 from domain.crm.delivery import PushTry
 from domain.ids import CampaignId, LeadId, ServerId, UserId
 from ports.dnc_list import DncEntry
@@ -69,6 +70,7 @@ SPOKEN = result(
 )
 WRONG = RowError(line=3, fault=RowFault.BLANK_PHONE, column="phone", value="")
 NUMBERS = NumberPool(numbers=(CallerNumber(e164="+14155550000", daily_cap=100),))
+RETRIES = RetryPlan(delays={Outcome.BUSY: Delay(least=300, most=900)})
 
 DOCUMENTS: dict[str, Any] = {
     "api_key": api_key(1).revoke(at=later(60)),
@@ -77,7 +79,9 @@ DOCUMENTS: dict[str, Any] = {
     "call": call(1, origin=Origin(campaign_id=CampaignId("campaign"), lead_id=LeadId("led_000001")))
     .join(CORE, at=later(30))
     .conclude(SPOKEN),
-    "campaign": campaign(1).change(CampaignPlan(numbers=NUMBERS, starts_at=later(60))).start(3, at=NOON),
+    "campaign": campaign(1)
+    .change(CampaignPlan(numbers=NUMBERS, retries=RETRIES, starts_at=later(60)))
+    .start(3, at=NOON),
     "delivery": delivery(1).tried(PushTry(at=later(1), milliseconds=12, error="timeout"), chance=0.5),
     "dnc_entry": DncEntry(brand=user(1).brand, phone="+14155550001", source="upload", added_at=NOON),
     "event": event(1),
@@ -99,11 +103,20 @@ def test_a_golden_document_is_read_as_what_it_was(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_it_is_written_in_the_same_way(name: str) -> None:
+def test_an_older_release_finds_all_that_it_knows_in_what_this_one_writes(name: str) -> None:
     stored = json.loads((GOLDEN / f"{name}.json").read_text())
 
-    assert json.loads(encode(DOCUMENTS[name])) == stored
+    assert _within(stored, json.loads(encode(DOCUMENTS[name])))
     assert stored["schema"] == 1
+
+
+def _within(old: Any, new: Any) -> bool:
+    """New fields may come; none may go, or mean something else."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return all(name in new and _within(value, new[name]) for name, value in old.items())
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(_within(*pair) for pair in zip(old, new, strict=True))
+    return bool(old == new)
 
 
 def test_no_golden_document_is_left_unread() -> None:

@@ -5,7 +5,7 @@ import pytest
 from applications.api.use_cases.put_server import PutServer
 from applications.api.use_cases.remove_server import RemoveServer
 from applications.api.use_cases.seed_routing import SeedRouting
-from applications.api.use_cases.watch_fleet import BEAT_SECONDS, WatchFleet
+from applications.api.use_cases.watch_fleet import WatchFleet
 from contract_tests.ports import specimens
 from domain.calls.call import Call, CallState, Direction
 from domain.calls.outcome import Outcome
@@ -13,7 +13,8 @@ from domain.calls.result import ResultSource
 from domain.errors import InvalidValue, RuleBroken
 from domain.ids import DEFAULT_BRAND, ServerId
 from domain.routing.fleet import ServerState
-from ports.errors import NotFound
+from ports.errors import NotFound, Unavailable
+from ports.messages.core import CoreHealth
 from tests.api.call_world import BRAND, World
 
 pytestmark = pytest.mark.virtual_time
@@ -32,7 +33,6 @@ async def watch(world: World, seconds: float) -> None:
     until = world.clock.monotonic() + seconds
     while world.clock.monotonic() < until:
         await world.case(WatchFleet)()
-        await world.clock.sleep(BEAT_SECONDS)
 
 
 async def test_a_new_core_is_healthy_after_its_first_beat() -> None:
@@ -53,6 +53,22 @@ async def test_the_calls_of_a_core_that_is_gone_end_within_three_seconds() -> No
     assert (await world.fleet.get(CORE)).state is ServerState.QUARANTINED
     assert world.rooms.find(call.id) is None
     assert (await world.calls.get(BRAND, call.id)).state is CallState.LIVE
+
+
+async def test_the_calls_of_a_core_that_hangs_end_within_three_seconds() -> None:
+    world = World()
+    await world.core("core-1")
+    call = await live_call(world)
+    await world.case(WatchFleet)()
+
+    async def hangs(url: str) -> CoreHealth:
+        await world.clock.sleep(60.0)
+        raise Unavailable(url)
+
+    world.cores.health = hangs  # type: ignore[method-assign]  # a Core that hangs
+    await watch(world, 2.5)
+    assert world.clock.monotonic() <= 0.8 + 3.0
+    assert world.rooms.find(call.id) is None
 
 
 async def test_a_core_that_never_returns_has_its_calls_concluded_for_it() -> None:
@@ -86,7 +102,6 @@ async def test_a_restarted_core_loses_its_old_calls_and_keeps_its_new_ones() -> 
     await watch(world, 1.0)
     core.dead = True
     await world.case(WatchFleet)()
-    await world.clock.sleep(BEAT_SECONDS)
     core.dead, core.run = False, "run-2"
     new = await live_call(world, 2)
     await watch(world, 2.0)

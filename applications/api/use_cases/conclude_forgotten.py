@@ -55,7 +55,9 @@ class ConcludeForgotten:
             await self.conclude(call.brand, call.id, attempt.outcome, detail="as_its_attempt")
             return True
         leg = await self.telephony.find(call.id)
-        if leg.state in {LegState.RINGING, LegState.ANSWERED}:
+        if leg.state is LegState.RINGING:
+            return False  # placed late; it will be answered or end by itself
+        if leg.state is LegState.ANSWERED:
             await self.rooms.close(call.id)  # nobody of ours is there: the callee would talk to silence
         outcome, status = _ending(call, leg)
         await self.conclude(call.brand, call.id, outcome, detail=f"forgotten_{leg.state.value}", sip_status=status)

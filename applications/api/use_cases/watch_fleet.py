@@ -20,7 +20,8 @@ from ports.messages.core import CoreHealth
 from ports.rooms import Rooms
 
 BEAT_SECONDS: Final = 0.8
-"""Between two rounds: two misses are seen, and rooms closed, well within three seconds."""
+"""From the beginning of a round to that of the next, unless a Core takes longer not to answer: two misses are seen,
+and rooms closed, within three seconds, whether a Core is dead or hangs."""
 
 ANSWER_SECONDS: Final = 1.0
 CLOSE_SECONDS: Final = 2.0
@@ -32,7 +33,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchFleet:
-    """One round over the whole fleet, all Cores at once: one that hangs makes no other late."""
+    """One round over the whole fleet, all Cores at once: one that hangs makes no other late. It lasts for one beat."""
 
     fleet: FleetRegistry
     cores: CoreGateway
@@ -43,6 +44,7 @@ class WatchFleet:
 
     async def __call__(self) -> None:
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.clock.sleep(BEAT_SECONDS))
             for server in await self.fleet.all():
                 tasks.create_task(self._watch(server))
 
