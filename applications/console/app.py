@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from litestar import Litestar, MediaType, Response, asgi, get
+from litestar.enums import ScopeType
 from litestar.static_files import create_static_files_router
 from litestar.types import HTTPScope, Receive, Scope, Send
 
@@ -33,7 +34,7 @@ def create_app(proxy: ApiProxy) -> Litestar:
 
     @asgi("/api", is_mount=True, copy_scope=True)
     async def api(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == ScopeType.HTTP:
             await proxy(_unmounted(scope), receive, send)
 
     files = create_static_files_router("/pages", [PAGES], send_as_attachment=False)

@@ -36,7 +36,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def invalid(_: Request[Any, Any, Any], error: InvalidValue) -> Response[bytes]:
     faults = tuple(BadField(field=fault.field, reason=fault.reason) for fault in error.faults)
-    return problem(422, "invalid", "the body is not as it must be", errors=faults)
+    return problem(400, "invalid_value", "the body is not as it must be", errors=faults)
 
 
 def not_found(_: Request[Any, Any, Any], __: NotFound) -> Response[bytes]:

@@ -35,7 +35,7 @@ def test_every_module_says_in_one_sentence_what_it_is_for() -> None:
             continue
         docstring = ast.get_docstring(ast.parse(path.read_text()))
         assert docstring, path
-        assert docstring.split("\n\n")[0].strip()[-1] in ".:`", path
+        assert docstring.split("\n\n")[0].strip()[-1] in ".:?`", path
 
 
 def test_no_file_outgrows_its_reader() -> None:

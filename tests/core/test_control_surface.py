@@ -61,7 +61,7 @@ async def test_a_body_that_is_no_message_is_a_problem_and_never_an_error_of_ours
         for path in ("/v1/calls", "/v1/calls/x/orders"):
             answer = await client.post(path, content=body)
 
-            assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM)
+            assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM)
             assert answer.json()["errors"]
 
 
