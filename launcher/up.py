@@ -107,8 +107,9 @@ def _stop(supervisor: Supervisor) -> None:
 
 
 def as_environment(settings: Settings) -> Mapping[str, str]:
-    """What children read; they know no file."""
-    return {field.metadata["name"]: str(getattr(settings, field.name)) for field in fields(Settings)}
+    """What children read; they know no file. What is empty is as good as not set."""
+    values = {field.metadata["name"]: str(getattr(settings, field.name)) for field in fields(Settings)}
+    return {name: value for name, value in values.items() if value}
 
 
 async def first_administrator(settings: Settings) -> str | None:

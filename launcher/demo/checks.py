@@ -82,6 +82,9 @@ def who_must_not_ring_did_not(facts: Facts) -> Iterator[str]:
     for call in facts.calls:
         if call["phone"] in facts.dnc:
             yield f"call {call['id']} went to a number on the DNC list"
+    refused = [lead for lead in facts.leads if lead["phone"]["e164"] in facts.dnc]
+    if not refused or any(lead["end"] != "dnc" or lead["attempts"] for lead in refused):
+        yield f"leads on the DNC list ended {[lead['end'] for lead in refused]}"
     unknown = facts.invited - {call["id"] for call in facts.calls}
     if unknown:
         yield f"{len(unknown)} INVITEs of calls that nobody stored"

@@ -48,7 +48,7 @@ async def gather(api: ApiClient, scene: Scene, crm: CrmReceiver, data: Path) -> 
         calls=calls,
         deliveries=await api.all("/crm/deliveries"),
         recordings={call["id"]: await api.read(f"/recordings/{call['id']}") for call in calls if _recorded(call)},
-        dnc=_dnc(),
+        dnc=_dnc() | scene.late_dnc,
         invited=_invited(data / "exchange" / "legs.ndjson"),
         crm=crm,
     )

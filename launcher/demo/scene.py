@@ -13,6 +13,7 @@ from launcher.demo.crm import CrmReceiver
 
 EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
 CAMPAIGN_SECONDS: Final = 390
+LATE_DNC: Final = 3
 RETRY_SECONDS: Final = (5, 20)
 CLOSED_REGION: Final = "IN"
 CLOSED_ZONE: Final = "Asia/Kolkata"
@@ -21,12 +22,14 @@ NUMBERS: Final = ("+14155550199", "+442079460000", "+493023125000")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """The ids of what was made. `key` is the CRM's API key."""
+    """The ids of what was made. `key` is the CRM's API key; `late_dnc` are leads that asked not to be called after
+    their import, so that only the gate at the instant of dialling can keep them from ringing."""
 
     campaign_id: str
     survey_id: str
     import_id: str
     key: str
+    late_dnc: frozenset[str]
 
 
 async def set_up(api: ApiClient, crm: CrmReceiver) -> Scene:
@@ -42,7 +45,15 @@ async def set_up(api: ApiClient, crm: CrmReceiver) -> Scene:
     started = await api.upload(f"/campaigns/{campaign['id']}/imports", leads, region="US")
     while (await api.get(f"/imports/{started['id']}"))["state"] not in {"done", "failed"}:
         await api.pause(0.2)
-    return Scene(campaign_id=campaign["id"], survey_id=survey, import_id=started["id"], key=key["key"])
+    late = [lead["phone"]["e164"] for lead in (await api.all(f"/campaigns/{campaign['id']}/leads"))[:LATE_DNC]]
+    await api.post("/dnc", {"phones": late})
+    return Scene(
+        campaign_id=campaign["id"],
+        survey_id=survey,
+        import_id=started["id"],
+        key=key["key"],
+        late_dnc=frozenset(late),
+    )
 
 
 async def _bot(api: ApiClient, name: str, file: str) -> str:
