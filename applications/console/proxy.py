@@ -1,6 +1,7 @@
 """Passes what a browser asks under /api on to the API, so that page and API are one origin with one cookie."""
 
 from collections.abc import AsyncIterator, Iterable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
 import httpx
@@ -31,7 +32,9 @@ class ApiProxy:
 
     def __init__(self, api_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         limits = httpx.Timeout(10.0, read=120.0, write=120.0)
-        self._client = httpx.AsyncClient(base_url=api_url, timeout=limits, transport=transport, trust_env=False)
+        self._client = httpx.AsyncClient(
+            base_url=api_url, timeout=limits, transport=transport, trust_env=False, cookies=_no_cookies()
+        )
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         try:
@@ -61,6 +64,11 @@ class ApiProxy:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             await answer.aclose()
+
+
+def _no_cookies() -> CookieJar:
+    """A jar that takes nothing: what the API sets for one visitor must never be sent for another."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 def _path(scope: HTTPScope) -> str:

@@ -38,16 +38,12 @@ function fill(id, rows, emptyId) {
 
 const words = (name) => (name ? name.replaceAll("_", " ") : null);
 const time = (at) => (at ? new Date(at).toLocaleTimeString() : null);
-const sum = (counts, prefix) =>
-  Object.entries(counts).filter(([key]) => key.startsWith(prefix)).reduce((total, [, count]) => total + count, 0);
-
 function campaignRow(standing) {
   const { campaign, leads, in_flight: inFlight, pulse } = standing;
-  const done = sum(leads, "done");
-  const total = ["waiting", "leased", "dialling"].reduce((count, state) => count + (leads[state] || 0), done);
+  const total = ["waiting", "leased", "dialling", "done"].reduce((count, state) => count + (leads[state] || 0), 0);
   const flying = inFlight.ringing + inFlight.answered + inFlight.talking;
   return [
-    campaign.name, words(campaign.state), total, leads.waiting || 0, flying, inFlight.talking, done,
+    campaign.name, words(campaign.state), total, leads.waiting || 0, flying, inFlight.talking, leads.done || 0,
     campaign.state === "running" ? words(pulse.limit) : null,
   ];
 }
