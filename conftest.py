@@ -2,12 +2,27 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Mapping
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from adapters.memory.clock import VirtualTimeLoop
+
+
+# a slow machine is no fault of the code, and what fails here must fail again
+for name, examples in {"here": 100, "ci": 500}.items():
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "here"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

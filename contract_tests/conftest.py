@@ -38,8 +38,13 @@ def pytest_asyncio_loop_factories(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A virtual backend on the real loop, or the other way round, is no case at all."""
+    """A virtual backend on the real loop, or the other way round, is no case at all. A test that is left with no
+    case would be green without having run."""
+    tests = {item.nodeid.partition("[")[0] for item in items}
     items[:] = [item for item in items if _on_its_loop(item)]
+    dropped = tests - {item.nodeid.partition("[")[0] for item in items}
+    if dropped:
+        raise pytest.UsageError(f"no backend runs on the loop of {', '.join(sorted(dropped))}")
 
 
 def _on_its_loop(item: pytest.Item) -> bool:

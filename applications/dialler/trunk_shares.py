@@ -7,15 +7,13 @@ from typing import Final
 
 from domain.campaigns.rate import TokenBucket
 from domain.ids import CallId, TrunkId
+from domain.routing.shares import DIALLERS, PARTS_A_CALL, channels_of, rate_of
 from domain.routing.trunk import Trunk, trunks_for
 from ports.allotments import Allotments
 from ports.clock import Clock
 
 HOLD_SECONDS: Final = 10.0
-DIALLERS: Final = "diallers"
 MOST_DIALLERS: Final = 10_000
-PARTS: Final = 100
-"""Rates are shared in hundredths of a call per second."""
 
 
 class TrunkShares:
@@ -38,9 +36,9 @@ class TrunkShares:
         in_use = self._in_use()
         for trunk in trunks:
             share = max(math.ceil(trunk.channels / diallers), in_use[trunk.id])
-            self._channels[trunk.id] = await self._share(f"trunk:{trunk.id}", share, trunk.channels)
-            parts = max(1, int(trunk.calls_per_second * PARTS))
-            rate = await self._share(f"trunk:{trunk.id}:rate", math.ceil(parts / diallers), parts) / PARTS
+            self._channels[trunk.id] = await self._share(channels_of(trunk.id), share, trunk.channels)
+            parts = max(1, int(trunk.calls_per_second * PARTS_A_CALL))
+            rate = await self._share(rate_of(trunk.id), math.ceil(parts / diallers), parts) / PARTS_A_CALL
             self._refill(trunk.id, rate)
 
     def tokens(self) -> int:
