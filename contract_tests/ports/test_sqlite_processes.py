@@ -4,16 +4,19 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import apsw
 
 from adapters.sqlite.call_store import SqliteCallStore
+from adapters.sqlite.campaign_store import SqliteCampaignStore
+from adapters.sqlite.event_log import SqliteEventLog
 from adapters.sqlite.file import SqliteFile
 from adapters.sqlite.lead_store import SqliteLeadStore
-from contract_tests.ports.specimens import BRAND, CAMPAIGN, lead
+from contract_tests.ports.specimens import BRAND, CAMPAIGN, NOON, call, campaign, event, later, lead
+from contract_tests.ports.sqlite_process import WRITES
 from domain.ids import CallId
 
 ROOT = Path(__file__).parents[2]
@@ -44,25 +47,82 @@ def begin(running: subprocess.Popen[str]) -> None:
     running.stdin.flush()
 
 
-async def test_three_processes_never_claim_one_lead_twice(tmp_path: Path) -> None:
-    path = tmp_path / "cxb.sqlite"
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[SqliteFile]:
     file = SqliteFile(path)
     await file.open()
-    await SqliteLeadStore(file).add([lead(number, priority=number % 3) for number in range(1500)])
+    try:
+        yield file
+    finally:
+        await file.aclose()
 
-    with process(path, "claim", "a") as one, process(path, "claim", "b") as two, process(path, "claim", "c") as three:
-        claimers = (one, two, three)
-        for running in claimers:
-            assert await asyncio.to_thread(next, lines(running)) == "ready"
-        for running in claimers:
-            begin(running)
-        given = await asyncio.gather(*(asyncio.to_thread(list, lines(running)) for running in claimers))
 
-    assert all(given)
-    ids = [lead_id for some in given for lead_id in some]
-    assert sorted(ids) == [lead(number).id for number in range(1500)]
-    assert await SqliteLeadStore(file).counts(BRAND, CAMPAIGN) == {"leased": 1500}
-    await file.aclose()
+async def at_once(path: Path, what: str, names: str) -> list[list[str]]:
+    """What each of the processes has told, all of them having begun at the same moment."""
+    with ExitStack() as stack:
+        running = [stack.enter_context(process(path, what, name)) for name in names]
+        for one in running:
+            assert await asyncio.to_thread(next, lines(one)) == "ready"
+        for one in running:
+            begin(one)
+        return list(await asyncio.gather(*(asyncio.to_thread(list, lines(one)) for one in running)))
+
+
+async def test_three_processes_never_claim_one_lead_twice(tmp_path: Path) -> None:
+    async with opened(tmp_path / "cxb.sqlite") as file:
+        leads = SqliteLeadStore(file)
+        await leads.add([lead(number, priority=number % 3) for number in range(1500)])
+
+        given = await at_once(tmp_path / "cxb.sqlite", "claim", "abc")
+
+        assert all(given)
+        assert sorted(line for some in given for line in some) == [f"{lead(number).id} 1" for number in range(1500)]
+        assert await leads.counts(BRAND, CAMPAIGN) == {"leased": 1500}
+
+
+async def test_leases_that_ran_out_come_back_to_one_process_each_with_a_higher_fence(tmp_path: Path) -> None:
+    async with opened(tmp_path / "cxb.sqlite") as file:
+        leads = SqliteLeadStore(file)
+        await leads.add([lead(number) for number in range(300)])
+        await leads.claim_due(BRAND, CAMPAIGN, holder="gone", at=NOON, until=later(30), limit=300)
+
+        given = await at_once(tmp_path / "cxb.sqlite", "lapse", "ab")
+
+        assert sorted(line for some in given for line in some) == [f"{lead(number).id} 2" for number in range(300)]
+
+
+async def test_of_two_processes_that_write_one_document_the_later_is_told(tmp_path: Path) -> None:
+    async with opened(tmp_path / "cxb.sqlite") as file:
+        campaigns = SqliteCampaignStore(file)
+        before = await campaigns.add(campaign(0, id=CAMPAIGN))
+
+        told = await at_once(tmp_path / "cxb.sqlite", "rename", "ab")
+
+        after = await campaigns.get(BRAND, CAMPAIGN)
+        assert after.version - before.version == 2 * WRITES
+        assert sum(int(stale) for (stale,) in told) > 0
+
+
+async def test_the_same_result_from_two_processes_is_stored_once(tmp_path: Path) -> None:
+    async with opened(tmp_path / "cxb.sqlite") as file:
+        calls = SqliteCallStore(file)
+        for number in range(WRITES):
+            await calls.add(call(number))
+
+        await at_once(tmp_path / "cxb.sqlite", "conclude", "ab")
+
+        waiting = await calls.unrelayed(limit=2 * WRITES)
+        assert sorted(one.id for one in waiting) == sorted(call(number).id for number in range(WRITES))
+        assert all(len(one.events) == 1 for one in waiting)
+
+
+async def test_two_relays_give_one_event_one_position(tmp_path: Path) -> None:
+    async with opened(tmp_path / "cxb.sqlite") as file:
+        first, second = await at_once(tmp_path / "cxb.sqlite", "relay", "ab")
+
+        logged = await SqliteEventLog(file).read(BRAND, after=0, limit=2 * WRITES)
+        assert sorted(first) == sorted(second) == sorted(f"{one.event.id} {one.position}" for one in logged)
+        assert [one.event.id for one in logged] == [event(number).id for number in range(WRITES)]
 
 
 async def test_two_processes_that_make_the_file_at_once_both_open_it(tmp_path: Path) -> None:

@@ -68,7 +68,12 @@ def _settings(demo: Demo) -> Settings:
     """A folder and ports of its own, so that a demo never touches what is in use."""
     folder = demo.data or f"data/demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     ports = zip(PORTS, map(str, _free_ports(len(PORTS))), strict=True)
-    own = {"CXB_DATA": folder, "CXB_SIMULATION_SEED": str(demo.seed), "CXB_DRAIN_SECONDS": "5"}
+    own = {
+        "CXB_DATA": folder,
+        "CXB_SIMULATION_SEED": str(demo.seed),
+        "CXB_DRAIN_SECONDS": "5",
+        "CXB_PRIVATE_TARGETS": "127.0.0.0/8",  # the demo's CRM is on this machine
+    }
     return resolved({**own, **dict(ports)})
 
 
