@@ -57,9 +57,10 @@ class PaceCampaigns:
         return await self.leases.acquire(f"pace:{campaign.id}", self.dialler, PACING_LEASE) is not None
 
     async def _refresh(self, mine: list[Campaign]) -> None:
-        """Slots for the answers expected of all campaigns at full concurrency, and for the calls in progress."""
-        wanted = sum(slots_needed(c.plan.pacing.concurrency, self._rate(c)) for c in mine)
-        await self.slots.refresh(max(wanted, self.slots.in_use))
+        """Slots for the calls in progress and the answers expected, but not more than all calls at once would need."""
+        expected = sum(slots_needed(c.plan.pacing.concurrency, self._rate(c)) for c in mine)
+        at_most = sum(c.plan.pacing.concurrency for c in mine)
+        await self.slots.refresh(max(self.slots.in_use, min(at_most, self.slots.in_use + expected)))
         try:
             await self.trunks.refresh(await self.desk.trunks())
         except PortError as error:
