@@ -1,7 +1,7 @@
 """The Console passes on what a browser asks, and keeps nothing of one visitor for the next."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -28,9 +28,9 @@ async def echo(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[httpx.AsyncClient]:
-    api = httpx.ASGITransport(Litestar(route_handlers=[log_in, me, echo]))
+    api = httpx.ASGITransport(cast("Any", Litestar(route_handlers=[log_in, me, echo])))
     proxy = ApiProxy("http://api.test", transport=api)
-    console = httpx.ASGITransport(create_app(proxy))
+    console = httpx.ASGITransport(cast("Any", create_app(proxy)))
     async with httpx.AsyncClient(transport=console, base_url="http://console.test") as client:
         yield client
     await proxy.aclose()
@@ -70,7 +70,7 @@ async def test_an_api_that_does_not_answer_is_a_problem_that_says_so() -> None:
         raise httpx.ConnectError("refused", request=request)
 
     proxy = ApiProxy("http://api.test", transport=httpx.MockTransport(refuse))
-    console = httpx.ASGITransport(create_app(proxy))
+    console = httpx.ASGITransport(cast("Any", create_app(proxy)))
     async with httpx.AsyncClient(transport=console, base_url="http://console.test") as client:
         answer = await client.get("/api/v1/auth/me")
 
