@@ -14,6 +14,8 @@ from applications.api.http.area import Area
 from applications.api.http.bodies import LARGEST_JSON, StrictRequest
 from applications.api.http.doors import SCHEMES, Doorman, no_odd_address
 from applications.api.http.errors import HANDLERS
+from applications.api.http.methods import answer_options
+from applications.api.http.schemas import MessageSchemas
 from applications.api.routes import (
     api_keys,
     attempts,
@@ -32,6 +34,7 @@ from applications.api.routes import (
     internal,
     leads,
     recordings,
+    system,
     users,
 )
 from domain.ids import BrandId
@@ -55,6 +58,7 @@ AREAS: Final[tuple[Area, ...]] = (
     deliveries,
     dialout,
     internal,
+    system,
 )
 ROOT: Final = "/api/v1"
 
@@ -77,6 +81,8 @@ def create_app(container: Container) -> Litestar:
         request_class=StrictRequest,
         request_max_body_size=LARGEST_JSON,
         openapi_config=_openapi(),
+        plugins=[MessageSchemas()],
+        before_request=answer_options,
         logging_config=None,
     )
     app.state.doorman = maker(container, Doorman)()
@@ -88,6 +94,7 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="CXB API",
         version="1",
+        description="Fields that are not described are refused, and so is the character U+0000, wherever it stands.",
         path=f"{ROOT}/openapi.json",
         components=Components(security_schemes=dict(SCHEMES)),
         render_plugins=[JsonRenderPlugin(path="/")],

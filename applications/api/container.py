@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from dependency_injector import containers, providers
 
+from adapters.asgi.front import Front
 from adapters.codec.setting_value import networks
 from adapters.memory.allotments import MemoryAllotments
 from adapters.memory.api_key_store import MemoryApiKeyStore
@@ -35,6 +36,8 @@ from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
 from adapters.memory.trunk_store import MemoryTrunkStore
 from adapters.memory.user_store import MemoryUserStore
+from adapters.opentelemetry.chosen import tracing_to
+from adapters.prometheus.metrics import PrometheusMetrics
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
 from adapters.system.logging import configure_logging
@@ -95,6 +98,8 @@ class Container(containers.DeclarativeContainer):
     clock = CLOCK
     file = FILE
     ids = providers.Singleton(SystemIds)
+    metrics = providers.Singleton(PrometheusMetrics)
+    tracing = providers.Singleton(tracing_to, "api", settings.provided.traces_url)
     users = _stored(MemoryUserStore, "user_store.SqliteUserStore")
     api_keys = _stored(MemoryApiKeyStore, "api_key_store.SqliteApiKeyStore")
     bots = _stored(MemoryBotStore, "bot_store.SqliteBotStore")
@@ -124,7 +129,9 @@ class Container(containers.DeclarativeContainer):
         CLOCK,
         allowed=providers.Callable(networks, settings.provided.private_targets),
     )
-    cores = providers.Singleton(named("adapters.http.core_gateway.HttpCoreGateway"), settings.provided.core_secret)
+    cores = providers.Singleton(
+        named("adapters.http.core_gateway.HttpCoreGateway"), settings.provided.core_secret, tracing=tracing
+    )
     exchange = providers.Singleton(
         named("adapters.exchange.connection.ExchangeConnection"),
         settings.provided.exchange_url,
@@ -151,6 +158,14 @@ class Container(containers.DeclarativeContainer):
     session_minutes = settings.provided.session_minutes
     email = settings.provided.admin_email
     throttle = providers.Singleton(Throttle, clock=clock)
+    front = providers.Singleton(
+        Front,
+        metrics=metrics,
+        tracing=tracing,
+        clock=CLOCK,
+        secret=settings.provided.core_secret,
+        most=settings.provided.api_requests,
+    )
 
 
 def container_of(settings: Settings) -> Container:
@@ -169,6 +184,7 @@ def configured() -> Container:
 async def opened(container: Container) -> AsyncIterator[None]:
     """Everything that must be opened is, until the context ends."""
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(container.tracing().aclose)
         if container.settings().stores is Stores.SQLITE:
             await container.file().open()
             stack.push_async_callback(container.file().aclose)
@@ -182,4 +198,5 @@ async def opened(container: Container) -> AsyncIterator[None]:
 async def serve_until_told(container: Container, app: Any) -> None:
     """Until SIGINT or SIGTERM. Raises OSError when the port is taken."""
     settings = container.settings()
-    await serve(app, host=settings.host, port=settings.api_port, stopping=stop_on_signals())
+    front, metrics = container.front()(app), container.metrics()
+    await serve(front, host=settings.host, port=settings.api_port, stopping=stop_on_signals(), metrics=metrics)

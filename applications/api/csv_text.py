@@ -10,6 +10,8 @@ SAMPLE: Final = 64 * 1024
 
 MARKS: Final = {
     codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # begins like that of UTF-16, so it is looked for first
+    codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
@@ -24,15 +26,29 @@ def encoding_of(sample: bytes) -> str:
     for mark, encoding in MARKS.items():
         if sample.startswith(mark):
             return encoding
-    if sample[1:200:2].count(0) > len(sample[:200]) // 4:
-        return "utf-16-le"
-    if sample[:200:2].count(0) > len(sample[:200]) // 4:
-        return "utf-16-be"
+    wide = _wide(sample[:200])
+    if wide:
+        return wide
     try:
         codecs.getincrementaldecoder("utf-8")().decode(sample[:SAMPLE])
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8"
+
+
+def _wide(sample: bytes) -> str | None:
+    """The encoding in which most characters have the zero bytes that these have."""
+    zeros = tuple(sample[at::4].count(0) > len(sample) // 8 for at in range(4))
+    match zeros:
+        case (False, True, True, True):
+            return "utf-32-le"
+        case (True, True, True, False):
+            return "utf-32-be"
+        case (False, True, False, True):
+            return "utf-16-le"
+        case (True, False, True, False):
+            return "utf-16-be"
+    return None
 
 
 def delimiter_of(header: str) -> str:

@@ -8,13 +8,17 @@ from typing import Final
 import structlog
 
 from domain.lease import Lease
+from domain.measures import LEASES_LOST
 from ports.clock import Clock
 from ports.leases import Leases
+from ports.metrics import UNMEASURED, Metrics
 
 log = structlog.get_logger()
 
-LEASE_SECONDS: Final = 15.0
-RENEWED_EVERY: Final = 5.0
+LEASE_SECONDS: Final = 4.0
+"""How long a job rests when the process that had it dies; an API that comes back at once waits for it as well."""
+
+RENEWED_EVERY: Final = 1.0
 
 
 class LeaseLost(Exception):
@@ -39,6 +43,7 @@ class Jobs:
     leases: Leases
     clock: Clock
     holder: str
+    metrics: Metrics = UNMEASURED
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -74,4 +79,5 @@ class Jobs:
             await self.clock.sleep(RENEWED_EVERY)
             renewed = await self.leases.acquire(name, self.holder, LEASE_SECONDS)
             if renewed is None or renewed.fence != lease.fence:
+                self.metrics.count(LEASES_LOST, "job")
                 raise LeaseLost(name)

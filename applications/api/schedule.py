@@ -27,4 +27,5 @@ def jobs_of(container: Container) -> Jobs:
         leases=container.leases(),
         clock=container.clock(),
         holder=container.ids().new("api"),
+        metrics=container.metrics(),
     )

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from argon2 import extract_parameters
 
-from adapters.argon2.password_hasher import DECOY, LANES, MEMORY_KIB, PASSES, Argon2PasswordHasher
+from adapters.argon2.password_hasher import DECOY, LANES, MEMORY_KIB, MOST_WAITING, PASSES, Argon2PasswordHasher
+from ports.errors import Busy
 
 
 async def test_hashes_and_the_decoy_cost_the_same() -> None:
@@ -43,3 +44,13 @@ async def test_no_more_than_two_work_at_once(monkeypatch: pytest.MonkeyPatch) ->
     await asyncio.gather(*(hasher.hash("open sesame") for _ in range(6)))
 
     assert most == 2
+
+
+async def test_those_beyond_a_queue_of_half_a_second_are_told_to_come_again_and_the_others_are_answered() -> None:
+    hasher = Argon2PasswordHasher()
+    many = [hasher.matches("open sesame", None) for _ in range(MOST_WAITING + 25)]
+    answers = await asyncio.gather(*many, return_exceptions=True)
+
+    assert [answer for answer in answers if isinstance(answer, Busy)] == answers[MOST_WAITING:]
+    assert answers[:MOST_WAITING] == [False] * MOST_WAITING
+    assert not await hasher.matches("open sesame", None)

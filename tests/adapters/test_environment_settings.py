@@ -26,14 +26,14 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 def test_comments_quotes_exports_and_a_byte_order_mark_are_understood(tmp_path: Path) -> None:
     text = """\ufeff# our CXB
     CXB_API_PORT = 9001   # moved
-    export CXB_SERVER_ID='core # 7'
+    export CXB_OPENAI_KEY='core # 7'
     CXB_OPENAI_MODEL="a=b"  # quoted
 
     CXB_DATA=/srv/cxb#1
     """
     loaded = EnvironmentSettings({}, written(tmp_path, text)).load()
 
-    assert (loaded.api_port, loaded.server_id, loaded.openai_model, loaded.data) == (
+    assert (loaded.api_port, loaded.openai_key, loaded.openai_model, loaded.data) == (
         9001,
         "core # 7",
         "a=b",

@@ -60,7 +60,7 @@ def test_libraries_log_in_the_same_way(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_an_error_is_logged_with_its_traceback_in_the_same_line(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging("core", settings())
+    configure_logging("core", settings(Environment.DEVELOPMENT))
     try:
         raise ValueError("no")
     except ValueError:
@@ -68,6 +68,26 @@ def test_an_error_is_logged_with_its_traceback_in_the_same_line(capsys: pytest.C
 
     [line] = capsys.readouterr().err.splitlines()
     assert "ValueError: no" in json.loads(line)["exception"]
+
+
+def test_production_logs_where_it_broke_and_not_what_the_error_says(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("core", settings())
+    try:
+        try:
+            raise ExceptionGroup("of +14155550123", [KeyError("+14155550124")])
+        except ExceptionGroup:
+            raise ValueError("she said: my secret wish")  # noqa: B904  # an error while handling another
+    except ValueError:
+        structlog.get_logger().exception("broken")
+    logging.getLogger("somebody").error("library_failed", exc_info=ValueError("my secret wish"))
+
+    lines = capsys.readouterr().err
+    assert "wish" not in lines
+    assert "+1415" not in lines
+    ours, theirs = (json.loads(line)["exception"] for line in lines.splitlines())
+    for name in ("ValueError", "ExceptionGroup", "KeyError", "test_logging.py"):
+        assert name in ours
+    assert "ValueError" in theirs
 
 
 def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:

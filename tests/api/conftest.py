@@ -44,6 +44,10 @@ def settings(**changes: Any) -> Settings:
 
 @pytest.fixture
 def container() -> Container:
+    return memory_container()
+
+
+def memory_container() -> Container:
     made = container_of(settings(stores=Stores.MEMORY, media=Media.MEMORY))
     made.clock.override(providers.Singleton(MemoryClock))
     made.passwords.override(providers.Singleton(MemoryPasswordHasher))

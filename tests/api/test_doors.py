@@ -149,7 +149,7 @@ async def test_a_new_password_ends_all_sessions_but_the_one_it_opens(
     stranger.headers["authorization"] = f"Bearer {old}"
     short = await stranger.post("/auth/password", json={"current": PASSWORD, "new": "short"})
     assert short.status_code == 400
-    assert short.json()["errors"][0]["field"] == "password"
+    assert short.json()["errors"][0]["field"] == "new"
     wrong = await stranger.post("/auth/password", json={"current": "no", "new": "another good password"})
     assert wrong.json()["errors"] == [{"field": "current", "reason": "is not the password"}]
     changed = await stranger.post("/auth/password", json={"current": PASSWORD, "new": "another good password"})

@@ -9,7 +9,7 @@ from contract_tests.ports import specimens
 from domain.calls.call import Call, Direction
 from domain.calls.outcome import Outcome
 from domain.calls.result import ResultSource
-from domain.campaigns.attempt import Attempt
+from domain.campaigns.attempt import Attempt, Verdict
 from domain.ids import ServerId
 from tests.api.call_world import BRAND, BUSY_LINE, World
 
@@ -67,3 +67,20 @@ async def test_a_call_whose_attempt_is_in_flight_is_not_forgotten() -> None:
     await world.attempts.save(attempt.finish(Outcome.NO_ANSWER, at=world.clock.now()))
     assert await world.case(ConcludeForgotten)() == 1
     assert (await world.calls.get(BRAND, call.id)).result.outcome is Outcome.NO_ANSWER
+
+
+async def test_a_call_whose_core_died_before_it_joined_is_lost_unless_its_line_is_still_up() -> None:
+    world = World()
+    async with world.telephony.running():
+        call = await planned(world, Direction.CAMPAIGN)
+        attempt = specimens.attempt(1, brand=BRAND).answer(at=world.clock.now())
+        await world.attempts.open(attempt.hand_over(CORE, Verdict.HUMAN, at=world.clock.now()))
+        await world.dial_leg(call.id)
+        await world.clock.sleep(121.0)
+        assert await world.case(ConcludeForgotten)() == 0
+        await world.telephony.hang_up(call.id)
+        await world.clock.sleep(1.0)
+        assert await world.case(ConcludeForgotten)() == 1
+    result = (await world.calls.get(BRAND, call.id)).result
+    assert (result.outcome, result.detail) == (Outcome.CORE_LOST, "core_never_joined")
+    assert result.may_be_replaced

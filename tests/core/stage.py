@@ -115,6 +115,7 @@ class Stage:
         identity = CoreIdentity(server_id=SERVER, run="run_1", release="0.1.0")
         open_call = OpenCall(configs=self.configs, rooms=self.rooms, telephony=self.telephony, clock=self.clock)
         self.run_call = RunCall(
+            rooms=self.rooms,
             journal=self.journal,
             taped=lambda journal: TapedAudioLinks(self.links, journal, self.clock),
             conversation=self.conversation or self._conversation(),

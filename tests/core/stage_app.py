@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from applications.core.use_cases.check_core import CheckCore
 from applications.core.use_cases.order_call import OrderCall
 from applications.core.use_cases.report_health import ReportHealth
 from applications.core.use_cases.take_call import TakeCall
@@ -25,3 +26,6 @@ class StageApp:
 
     def report_health(self) -> ReportHealth:
         return self.stage.report_health
+
+    def check_core(self) -> CheckCore:
+        return CheckCore(calls=self.stage.calls, runner=self.stage.host, outbox=self.stage.outbox)

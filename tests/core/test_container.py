@@ -9,8 +9,10 @@ import pytest
 from applications.core.app import create_app
 from applications.core.call_host import CallHost
 from applications.core.call_processes import CallProcesses
-from applications.core.container import Container, control_opened
+from applications.core.container import Container
+from applications.core.opening import control_opened
 from domain.ids import CallId
+from ports.errors import Busy, Refused
 from ports.settings import Engine, Media, Settings
 from tests.core.stage import SECRET, dial_of
 
@@ -50,3 +52,23 @@ async def test_a_core_in_memory_concludes_a_call_that_it_cannot_get_a_config_for
         await made.calls().idle()
 
         assert await made.outbox().waiting() == 1
+
+
+async def test_several_cores_share_a_folder_and_none_of_them_runs_twice(tmp_path: Path) -> None:
+    one, two, again = (container(tmp_path, media=Media.MEMORY, engine=Engine.MEMORY, server_id=n) for n in "aba")
+
+    async with control_opened(one), control_opened(two):
+        with pytest.raises(Busy):
+            async with control_opened(again):
+                pass
+    async with control_opened(again):
+        pass
+
+    assert {path.name for path in (tmp_path / "core").iterdir()} == {"a", "b"}
+
+
+async def test_where_no_language_model_is_set_up_none_is_made_up(tmp_path: Path) -> None:
+    model = container(tmp_path, engine=Engine.PIPECAT).language_model()
+
+    with pytest.raises(Refused, match="no language model"):
+        await model.choose([], ["they agree"])

@@ -183,6 +183,7 @@ async def test_a_disk_that_is_full_for_a_while_loses_no_note_of_a_call() -> None
         full.now = True
         await stage.clock.sleep(20.0)
         assert CALL not in stage.sink.packages
+        assert (await stage.telephony.find(CALL)).state is LegState.ENDED
         full.now = False
 
         result = await stage.result(CALL)

@@ -81,7 +81,7 @@ def person(permission: Permission, *problems: int) -> dict[str, Any]:
     return {
         "guards": [guard],
         "security": [{"person": []}, {"cookie": []}],
-        "responses": documented(400, 401, 403, *problems),
+        "responses": documented(400, 401, 403, 503, *problems),
     }
 
 
@@ -96,7 +96,7 @@ def crm(*problems: int) -> dict[str, Any]:
         connection.scope["user"] = key
         connection.scope["auth"] = key.brand
 
-    return {"guards": [guard], "security": [{"crm": []}], "responses": documented(400, 401, *problems)}
+    return {"guards": [guard], "security": [{"crm": []}], "responses": documented(400, 401, 503, *problems)}
 
 
 def internal(*problems: int) -> dict[str, Any]:
@@ -105,12 +105,12 @@ def internal(*problems: int) -> dict[str, Any]:
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         connection.app.state.doorman.internal(connection)
 
-    return {"guards": [guard], "security": [{"internal": []}], "responses": documented(400, 401, *problems)}
+    return {"guards": [guard], "security": [{"internal": []}], "responses": documented(400, 401, 503, *problems)}
 
 
 def anybody(*problems: int) -> dict[str, Any]:
     """Open to all."""
-    return {"security": [{}], "responses": documented(400, *problems)}
+    return {"security": [{}], "responses": documented(400, 503, *problems)}
 
 
 async def no_odd_address(connection: Connection, _: BaseRouteHandler) -> None:

@@ -14,7 +14,7 @@ from ports.errors import NotFound, Refused
 
 HEARER: Final[dict[str, Any]] = {
     "security": [{}, {"person": []}, {"cookie": []}, {"crm": []}],
-    "responses": documented(400, 401, 403, 404),
+    "responses": documented(400, 401, 403, 404, 503),
 }
 """What a handler behind this door documents; it asks `brand_of_hearer` itself, as a token is for one call only."""
 

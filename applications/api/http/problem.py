@@ -18,6 +18,7 @@ TITLES: Final[Mapping[int, str]] = {
     409: "The state does not allow it",
     413: "The body is too large",
     415: "The body is of the wrong kind",
+    416: "No such part",
     422: "A final no",
     429: "No room now; ask again later",
     500: "An error of ours",

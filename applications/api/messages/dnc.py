@@ -1,21 +1,24 @@
 """What is said about numbers that must not be called."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
 from domain.campaigns.lead_import import RowError
 from ports.dnc_list import DncEntry
 
+LONGEST_PHONE: Final = 100
+MOST_PHONES: Final = 50_000
+
 Region = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
-Phone = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Phone = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_PHONE)]
 
 
 class DncNumbers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """As people write them; `region` is where those without a country code belong."""
 
-    phones: Annotated[tuple[Phone, ...], msgspec.Meta(max_length=50_000)]
+    phones: Annotated[tuple[Phone, ...], msgspec.Meta(max_length=MOST_PHONES)]
     region: Region = "US"
 
 

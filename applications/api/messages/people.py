@@ -5,11 +5,14 @@ from typing import Annotated
 
 import msgspec
 
+from applications.api.use_cases.create_user import EMAIL
 from domain.ids import ApiKeyId, UserId
-from domain.people.user import PERMISSIONS, ApiKey, Permission, Role, User
+from domain.people.user import PERMISSIONS, SHORTEST_PASSWORD, ApiKey, Permission, Role, User
 
 Email = Annotated[str, msgspec.Meta(min_length=3, max_length=320)]
 Password = Annotated[str, msgspec.Meta(max_length=1024)]
+NewEmail = Annotated[str, msgspec.Meta(pattern=f"^{EMAIL.pattern}$", max_length=320)]
+NewPassword = Annotated[str, msgspec.Meta(min_length=SHORTEST_PASSWORD, max_length=1024)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -20,12 +23,12 @@ class LogInRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 class PasswordChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     current: Password
-    new: Password
+    new: NewPassword
 
 
 class NewUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    email: Email
-    password: Password
+    email: NewEmail
+    password: NewPassword
     role: Role = Role.VIEWER
 
 

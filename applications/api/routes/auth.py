@@ -30,11 +30,17 @@ async def log_in(
     return _opened(session, request)
 
 
-@post("/auth/logout", operation_id="logOut", tags=["auth"], status_code=204, **person(Permission.READ, 409))
-async def log_out(user: Given[User], log_out_person: Given[LogOut]) -> Response[None]:
+@post(
+    "/auth/logout",
+    operation_id="logOut",
+    tags=["auth"],
+    status_code=204,
+    response_cookies=[Cookie(key=COOKIE, value="", max_age=0, path="/", httponly=True)],
+    **person(Permission.READ, 409),
+)
+async def log_out(user: Given[User], log_out_person: Given[LogOut]) -> None:
     """Ends all of one's sessions, on every device."""
     await log_out_person(user)
-    return Response(None, status_code=204, cookies=[Cookie(key=COOKIE, value="", max_age=0, path="/", httponly=True)])
 
 
 @get("/auth/me", operation_id="me", tags=["auth"], **person(Permission.READ))

@@ -1,6 +1,5 @@
 """Calls: what was talked, what came of it, and ending one that is live."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from litestar import get, post
@@ -11,7 +10,7 @@ from litestar.response import Stream
 from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.doors import person
-from applications.api.http.filters import by
+from applications.api.http.filters import Moment, by, moment
 from applications.api.http.given import Given, provide
 from applications.api.http.paging import After, Limit
 from applications.api.messages.calls import CallRow, CallSearch, CallShown, show_call, show_row
@@ -27,29 +26,24 @@ from ports.paging import Page
 
 
 def call_filter(
-    call_state: Annotated[CallState | None, by("state")] = None,
+    state_: Annotated[CallState | None, by("state")] = None,
     direction: Annotated[Direction | None, by("direction")] = None,
     outcome: Annotated[Outcome | None, by("outcome")] = None,
     campaign_id: Annotated[str | None, by("campaign_id")] = None,
     bot_id: Annotated[str | None, by("bot_id")] = None,
-    since: Annotated[datetime | None, by("since")] = None,
-    until: Annotated[datetime | None, by("until")] = None,
+    since: Moment = None,
+    until: Moment = None,
 ) -> CallFilter:
     """All of it but the phone number, which never stands in an address."""
     return CallFilter(
-        state=call_state,
+        state=state_,
         direction=direction,
         outcome=outcome,
         campaign_id=CampaignId(campaign_id) if campaign_id else None,
         bot_id=BotId(bot_id) if bot_id else None,
-        since=_zoned(since),
-        until=_zoned(until),
+        since=moment(since, "since"),
+        until=moment(until, "until"),
     )
-
-
-def _zoned(at: datetime | None) -> datetime | None:
-    """A time without a zone is in UTC, as all our times are."""
-    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
 @get("/calls", operation_id="listCalls", tags=["calls"], **person(Permission.READ))

@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from applications.api.cases import maker
 from applications.api.container import Container
+from applications.api.http.bodies import OptionalBody
 from applications.api.http.doors import person
 from applications.api.http.filters import by
 from applications.api.http.given import Given, provide
@@ -69,7 +70,14 @@ async def change_plan(
     return show_campaign(await change(brand, CampaignId(campaign_id), data.plan, version=data.version))
 
 
-@post("/campaigns/{campaign_id:str}/start", operation_id="startCampaign", tags=["campaigns"], status_code=200, **CHANGE)
+@post(
+    "/campaigns/{campaign_id:str}/start",
+    operation_id="startCampaign",
+    operation_class=OptionalBody,
+    tags=["campaigns"],
+    status_code=200,
+    **CHANGE,
+)
 async def start_campaign(
     campaign_id: FromPath[str],
     brand: Given[BrandId],

@@ -25,7 +25,7 @@ from ports.paging import Page
 async def list_deliveries(  # one argument a filter
     brand: Given[BrandId],
     deliveries: Given[DeliveryLog],
-    delivery_state: Annotated[DeliveryState | None, by("state")] = None,
+    state_: Annotated[DeliveryState | None, by("state")] = None,
     target_id: Annotated[str | None, by("target_id")] = None,
     call_id: Annotated[str | None, by("call_id")] = None,
     after: After = None,
@@ -33,7 +33,7 @@ async def list_deliveries(  # one argument a filter
 ) -> Page[DeliveryRow]:
     """Newest first."""
     where = DeliveryFilter(
-        state=delivery_state,
+        state=state_,
         target_id=TargetId(target_id) if target_id else None,
         call_id=CallId(call_id) if call_id else None,
     )

@@ -7,17 +7,20 @@ from typing import Annotated, Any
 from litestar import Request, get, post
 from litestar.di import Provide
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import JSONBody, QueryParameter
 
 from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.dnc_rows import numbers_of
-from applications.api.http.bodies import LARGEST_UPLOAD, read_body
+from applications.api.http.bodies import LARGEST_UPLOAD, read_any_body
 from applications.api.http.doors import person
 from applications.api.http.given import Given, provide
 from applications.api.http.paging import After, Limit
 from applications.api.http.uploads import CSV_BODY, csv_chunks, is_csv, json_body
 from applications.api.messages.dnc import (
+    LONGEST_PHONE,
+    MOST_PHONES,
     DncAnswer,
     DncNumbers,
     DncPage,
@@ -49,13 +52,15 @@ class NumbersUpload(Operation):
     """An operation whose body is a list in JSON, or a CSV file."""
 
     def __post_init__(self) -> None:
+        phone = Schema(type=OpenAPIType.STRING, min_length=1, max_length=LONGEST_PHONE)
         numbers = Schema(
-            type="object",  # type: ignore[arg-type]  # the enum's own value
+            type=OpenAPIType.OBJECT,
             required=["phones"],
             properties={
-                "phones": Schema(type="array", items=Schema(type="string")),  # type: ignore[arg-type]
-                "region": Schema(type="string", pattern="^[A-Z]{2}$"),  # type: ignore[arg-type]
+                "phones": Schema(type=OpenAPIType.ARRAY, items=phone, max_items=MOST_PHONES),
+                "region": Schema(type=OpenAPIType.STRING, pattern="^[A-Z]{2}$", default="US"),
             },
+            additional_properties=False,
         )
         content = {"application/json": OpenAPIMediaType(schema=numbers), "text/csv": CSV_BODY}
         self.request_body = RequestBody(content=content, required=True)
@@ -77,7 +82,7 @@ async def add_numbers(
     if is_csv(request):
         upload = await add(brand, numbers_of(csv_chunks(request)), region=region.upper())
     else:
-        numbers: DncNumbers = read_body(await json_body(request), DncNumbers)
+        numbers: DncNumbers = await read_any_body(await json_body(request), DncNumbers)
         upload = await add(brand, _listed(numbers.phones), region=numbers.region)
     return DncUploaded(added=upload.added, known=upload.known, refused=upload.refused, errors=tuple(upload.errors))
 

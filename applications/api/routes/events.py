@@ -16,17 +16,17 @@ from domain.people.user import Permission
 from ports.event_log import EventLog
 
 Position = Annotated[
-    int, QueryParameter(name="after", ge=0, le=2**62, required=False, description="The `next` of the reading before.")
+    int, QueryParameter(name="after", ge=0, le=10**15, required=False, description="The `next` of the reading before.")
 ]
 
 
 @get("/events", operation_id="listEvents", tags=["events"], **person(Permission.READ))
 async def list_events(
-    brand: Given[BrandId], events: Given[EventLog], position: Position = 0, limit: Limit = 50
+    brand: Given[BrandId], events: Given[EventLog], after_: Position = 0, limit: Limit = 50
 ) -> EventList:
     """Oldest first."""
-    read = await events.read(brand, after=position, limit=limit)
-    return EventList(items=tuple(map(show_event, read)), next=read[-1].position if read else position)
+    read = await events.read(brand, after=after_, limit=limit)
+    return EventList(items=tuple(map(show_event, read)), next=read[-1].position if read else after_)
 
 
 ROUTES = (list_events,)

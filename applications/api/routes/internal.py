@@ -24,8 +24,9 @@ from ports.trunk_store import TrunkStore
 
 CallHeader = Annotated[str, HeaderParameter(name="X-CXB-Call-Id", min_length=1, max_length=128)]
 
-LARGEST_RESULT: Final = 10_000_000
-"""Bytes: two hours of talk with the times of every word are about a tenth of it."""
+LARGEST_RESULT: Final = 2_000_000
+"""Bytes: two hours of talk with the times of every word are about half of it. To turn more into values at once
+would hold up others for longer than a tenth of a second."""
 
 RESULTS = internal(404, 409, 413, 415)
 RESULTS["responses"][200] = ResponseSpec(data_container=ResultStored, description="It was stored before")
@@ -53,7 +54,11 @@ async def receive_result(
 
 
 @post(
-    "/calls/{call_id:str}/events", operation_id="receiveNews", tags=["internal"], status_code=204, **internal(404, 409)
+    "/calls/{call_id:str}/events",
+    operation_id="receiveNews",
+    tags=["internal"],
+    status_code=204,
+    **internal(404, 409, 413, 415),
 )
 async def receive_news(call_id: FromPath[str], data: JSONBody[CallNews], news: Given[ReceiveNews]) -> None:
     """What happens in a live call."""

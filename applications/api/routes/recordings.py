@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar import MediaType, Request, Response, get, head, post
 from litestar.di import Provide
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
@@ -14,7 +15,7 @@ from applications.api.container import Container
 from applications.api.http.doors import person
 from applications.api.http.given import Given, provide
 from applications.api.http.hearer import HEARER, brand_of_hearer
-from applications.api.http.problem import problem
+from applications.api.http.problem import documented, problem
 from applications.api.http.ranges import Span, Unsatisfiable, wanted
 from applications.api.use_cases.link_recording import LinkRecording
 from applications.api.use_cases.open_recording import OpenRecording
@@ -49,16 +50,27 @@ async def link_recording(call_id: FromPath[str], brand: Given[BrandId], link: Gi
     return RecordingLink(url=made.url, expires_at=made.expires_at)
 
 
-@get(PATH, operation_id="getRecording", tags=["recordings"], media_type=MEDIA_TYPE, **HEARER)
+PARTS: Final[dict[str, Any]] = {
+    **HEARER,
+    "responses": {
+        **HEARER["responses"],
+        206: ResponseSpec(data_container=bytes, media_type=MEDIA_TYPE, description="The part that `Range` asks for"),
+        304: ResponseSpec(data_container=None, description="It is still the one that `If-None-Match` names"),
+        **documented(416),
+    },
+}
+
+
+@get(PATH, operation_id="getRecording", tags=["recordings"], media_type=MEDIA_TYPE, **PARTS)
 async def get_recording(
     call_id: FromPath[str],
     request: Request_,
     opening: Given[OpenRecording],
     objects: Given[ObjectStore],
-    recording_token: Token = None,
+    token_: Token = None,
 ) -> Response[Any]:
     """WAV: the callee left, the bot right. Answers one range with 206; several at once, or none, with everything."""
-    brand = await brand_of_hearer(request, opening, CallId(call_id), recording_token)
+    brand = await brand_of_hearer(request, opening, CallId(call_id), token_)
     kept = await opening(brand, CallId(call_id))
     if _unchanged(request, kept):
         return Response(b"", status_code=304, media_type=MEDIA_TYPE, headers=_headers(kept))
@@ -78,10 +90,10 @@ async def get_recording(
 
 @head(PATH, operation_id="headRecording", tags=["recordings"], media_type=MEDIA_TYPE, **HEARER)
 async def head_recording(
-    call_id: FromPath[str], request: Request_, opening: Given[OpenRecording], recording_token: Token = None
+    call_id: FromPath[str], request: Request_, opening: Given[OpenRecording], token_: Token = None
 ) -> Response[None]:
     """Size and version of the recording."""
-    brand = await brand_of_hearer(request, opening, CallId(call_id), recording_token)
+    brand = await brand_of_hearer(request, opening, CallId(call_id), token_)
     kept = await opening(brand, CallId(call_id))
     whole = _length(Span(start=0, end=kept.size, size=kept.size), partial=False)
     headers = {**_headers(kept), **whole, "content-type": MEDIA_TYPE}

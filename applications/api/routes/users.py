@@ -26,7 +26,7 @@ async def list_users(
     return (await users.page(brand, after=after, limit=limit)).map(show_user)
 
 
-@post("/users", operation_id="createUser", tags=["users"], **person(Permission.MANAGE_USERS, 409, 413, 415))
+@post("/users", operation_id="createUser", tags=["users"], **person(Permission.MANAGE_USERS, 409, 413, 415, 429))
 async def create_user(data: JSONBody[NewUser], brand: Given[BrandId], create_person: Given[CreateUser]) -> UserShown:
     return show_user(await create_person(brand, email=data.email, password=data.password, role=data.role))
 

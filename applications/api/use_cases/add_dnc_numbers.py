@@ -1,5 +1,6 @@
 """Puts numbers on the list of those that must not be called; a bad one among them keeps no other from it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -53,18 +54,24 @@ class AddDncNumbers:
     async def __call__(self, brand: BrandId, numbers: AsyncIterator[RawNumber], *, region: str) -> DncUpload:
         if not self.plan.knows(region):
             raise InvalidValue(Fault(field="region", reason="must be an ISO 3166 code, such as GB"))
-        upload, batch = DncUpload(), list[str]()
+        upload, batch = DncUpload(), list[RawNumber]()
         async for number in numbers:
-            read = self._read(number, region)
+            batch.append(number)
+            if len(batch) == BATCH:
+                await self._take(brand, batch, upload, region)
+                batch = []
+        await self._take(brand, batch, upload, region)
+        return upload
+
+    async def _take(self, brand: BrandId, batch: Sequence[RawNumber], upload: DncUpload, region: str) -> None:
+        """Reading a thousand telephone numbers takes longer than other requests should wait, so a thread does it."""
+        phones = []
+        for read in await asyncio.to_thread(lambda: [self._read(number, region) for number in batch]):
             if isinstance(read, RowError):
                 upload.refuse(read)
             else:
-                batch.append(read.e164)
-            if len(batch) == BATCH:
-                await self._add(brand, batch, upload)
-                batch = []
-        await self._add(brand, batch, upload)
-        return upload
+                phones.append(read.e164)
+        await self._add(brand, phones, upload)
 
     def _read(self, number: RawNumber, region: str) -> PhoneNumber | RowError:
         if number.fault:

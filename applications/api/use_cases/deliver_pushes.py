@@ -12,11 +12,14 @@ import structlog
 from applications.api.rewrite import rewrite
 from domain.crm.delivery import CrmTarget, Delivery, DeliveryState, PushTry
 from domain.ids import TargetId
+from domain.measures import PUSH_SECONDS, PUSHES
 from ports.clock import Clock
 from ports.crm_connection import CrmConnection
 from ports.crm_target_store import CrmTargetStore
 from ports.delivery_log import DeliveryLog
 from ports.errors import NotFound, PortError
+from ports.metrics import UNMEASURED, Metrics
+from ports.tracing import UNTRACED, Tracing
 
 AT_ONCE: Final = 16
 CLAIM: Final = timedelta(seconds=30)
@@ -43,6 +46,8 @@ class DeliverPushes:
     crm: CrmConnection
     clock: Clock
     every: float = 0.2
+    metrics: Metrics = UNMEASURED
+    tracing: Tracing = UNTRACED
     _waiting: Counter[TargetId] = field(default_factory=Counter)
     _lanes: dict[TargetId, asyncio.Semaphore] = field(default_factory=dict)
 
@@ -84,11 +89,21 @@ class DeliverPushes:
             why = PushTry(at=self.clock.now(), milliseconds=0, error="target_inactive")
             await self._keep(delivery, why, given_up=True)
             return
-        result = await self.crm.push(target, delivery)
-        await self._keep(delivery, result)
+        with self.tracing.span("push", call=delivery.call_id):
+            result = await self.crm.push(target, delivery)
+        kept = await self._keep(delivery, result)
+        self.metrics.count(PUSHES, kept.state.value)
+        self.metrics.observe(PUSH_SECONDS, result.milliseconds / 1000)
         if result.gone:
             await self._switch_off(target)
-        log.info("pushed", delivery_id=delivery.id, target_id=target.id, status=result.status, error=result.error)
+        log.info(
+            "pushed",
+            call_id=delivery.call_id,
+            delivery_id=delivery.id,
+            target_id=target.id,
+            status=result.status,
+            error=result.error,
+        )
 
     async def _target(self, delivery: Delivery) -> CrmTarget | None:
         try:
@@ -97,13 +112,13 @@ class DeliverPushes:
             return None
         return target if target.active else None
 
-    async def _keep(self, delivery: Delivery, result: PushTry, *, given_up: bool = False) -> None:
+    async def _keep(self, delivery: Delivery, result: PushTry, *, given_up: bool = False) -> Delivery:
         def change(now: Delivery) -> Delivery:
             if now.state is not DeliveryState.PENDING:
                 return now  # settled by a worker who claimed it after us
             return now.give_up(result) if given_up else now.tried(result, chance=_chance(now))
 
-        await rewrite(lambda: self.deliveries.get(delivery.brand, delivery.id), change, self.deliveries.save)
+        return await rewrite(lambda: self.deliveries.get(delivery.brand, delivery.id), change, self.deliveries.save)
 
     async def _switch_off(self, target: CrmTarget) -> None:
         def disable(now: CrmTarget) -> CrmTarget:

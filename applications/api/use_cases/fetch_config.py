@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import structlog
+
 from domain.bots.bot import Bot, BotState, BotVersion
 from domain.bots.runtime_config import RuntimeConfig
 from domain.calls.call import Call, CallState
@@ -10,6 +12,8 @@ from domain.ids import BotId, CallId
 from ports.bot_store import BotStore
 from ports.call_store import CallStore
 from ports.errors import NotFound, Refused
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class FetchConfig:
             raise Refused(f"call {call_id} is over", reason="call_ended")
         bot = await self.bots.get(call.brand, bot_id)
         version = _version(bot, call.bot_version)
+        log.info("config_given", call_id=call_id, bot_id=bot_id, bot_version=version.number)
         return RuntimeConfig(
             call_id=call.id,
             brand=call.brand,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from applications.api.rewrite import rewrite
 from domain.calls.call import Call
 from domain.calls.transcript import Turn
@@ -16,6 +18,8 @@ from ports.messages.calls import CallNews, CoreJoined, TurnHeard
 
 CALL_JOINED: Final = "call.joined"
 CALL_TURN: Final = "call.turn"
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class ReceiveNews:
         match news:
             case CoreJoined(server_id=server_id):
                 call = await self._join(call_id, server_id)
+                log.info("core_joined", call_id=call_id, server_id=server_id)
                 await self._log(call, CALL_JOINED, f"{call_id}.joined", {"server_id": server_id})
             case TurnHeard(turn=turn):
                 call = await self.calls.find(call_id)

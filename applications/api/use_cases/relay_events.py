@@ -15,6 +15,7 @@ from domain.calls.result import Result
 from domain.crm.delivery import CrmTarget, Delivery
 from domain.event import Event
 from domain.ids import DeliveryId
+from domain.measures import EVENTS_RELAYED
 from domain.routing.shares import channels_of, slots_of
 from ports.allotments import Allotments
 from ports.attempt_ledger import AttemptLedger
@@ -25,6 +26,8 @@ from ports.delivery_log import DeliveryLog
 from ports.dnc_list import DncEntry, DncList
 from ports.errors import NotFound, Stale
 from ports.event_log import EventLog
+from ports.metrics import UNMEASURED, Metrics
+from ports.tracing import UNTRACED, Tracing
 
 BATCH: Final = 32
 
@@ -44,6 +47,8 @@ class RelayEvents:
     allotments: Allotments
     clock: Clock
     public_url: str
+    metrics: Metrics = UNMEASURED
+    tracing: Tracing = UNTRACED
 
     async def __call__(self) -> int:
         """How many calls there were to relay."""
@@ -55,11 +60,15 @@ class RelayEvents:
 
     async def _try(self, call: Call) -> None:
         try:
-            await self._relay(call)
+            with self.tracing.span("relay", call=call.id):
+                await self._relay(call)
         except Stale:
             return  # another result came meanwhile; the next round relays both
         except Exception as error:  # noqa: BLE001  # one call that cannot be relayed must not hold up the others
             log.warning("call_not_relayed_yet", call_id=call.id, error=type(error).__name__)
+        else:
+            self.metrics.count(EVENTS_RELAYED)
+            log.info("call_relayed", call_id=call.id, events=len(call.events))
 
     async def _relay(self, call: Call) -> None:
         await self.events.append(call.events)
