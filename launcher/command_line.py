@@ -11,6 +11,7 @@ from launcher.demo.story import Demo, run_demo
 from launcher.problem import LaunchProblem
 from launcher.readme_map import write_map
 from launcher.show_settings import show_settings
+from launcher.system_check import system_check
 from launcher.up import up
 
 WRONG_INPUT = 2
@@ -30,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=1, help="which population answers (default: 1)")
     test = commands.add_parser("test", help="lint, types, import contracts, tests and contract suites")
     test.add_argument("paths", nargs="*", help="only these test files or folders, without lint and types")
+    commands.add_parser("check", help="look why calls are not made, or what became of them")
     commands.add_parser("settings", help="list every setting, what it means and where its value comes from")
     mapping = commands.add_parser("map", help="write README's map anew from the modules' first sentences")
     mapping.add_argument("--check", action="store_true", help="only say whether it is up to date")
@@ -61,6 +63,8 @@ def _run(asked: argparse.Namespace) -> int:
             return asyncio.run(run_demo(demo))
         case "test":
             return check(asked.paths)
+        case "check":
+            return asyncio.run(system_check())
         case "settings":
             return show_settings()
         case _:

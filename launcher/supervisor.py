@@ -29,11 +29,13 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True)
 class Child:
-    """One process. `health` is a URL that answers 200 when it is ready; `restarts` counts its deaths."""
+    """One process: a module and what it is given. `health` is a URL that answers 200 when it is ready; `restarts`
+    counts its deaths."""
 
     name: str
     module: str
     health: str
+    arguments: Sequence[str] = ()
     process: asyncio.subprocess.Process | None = None
     restarts: int = 0
     pause: float = FIRST_PAUSE
@@ -109,6 +111,7 @@ class Supervisor:
                 "launcher.child",
                 str(os.getpid()),
                 child.module,
+                *child.arguments,
                 env=dict(self.environment),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,

@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class PasswordHasher(Protocol):
-    """Slow on purpose; never blocks the event loop."""
+    """Slow on purpose; never blocks the event loop. Both raise Busy when too many wait already."""
 
     @abstractmethod
     async def hash(self, password: str) -> str:

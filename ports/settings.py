@@ -70,18 +70,27 @@ class Settings:
     core_capacity: int = setting("CXB_CORE_CAPACITY", "calls at once on this Core", 20)
     core_message_slots: int = setting("CXB_CORE_MESSAGE_SLOTS", "slots beyond the capacity, for messages only", 4)
     core_processes: int = setting("CXB_CORE_PROCESSES", "call processes of this Core", 1)
+    api_requests: int = setting(
+        "CXB_API_REQUESTS", "requests that the API works on at once; those beyond are answered 503", 64
+    )
     drain_seconds: float = setting("CXB_DRAIN_SECONDS", "how long a stopping process waits for its calls", 30.0)
     openai_url: str = setting("CXB_OPENAI_URL", "base URL of an OpenAI-compatible language model, or empty", "")
     openai_key: str = setting("CXB_OPENAI_KEY", "key of the language model", "", secret=True)
     openai_model: str = setting("CXB_OPENAI_MODEL", "name of the language model", "")
     recognition_errors: float = setting("CXB_RECOGNITION_ERRORS", "share of words that captions mishear, 0 to 1", 0.02)
     simulation_seed: int = setting("CXB_SIMULATION_SEED", "seed of the simulated carrier's population", 1)
+    simulation_speed: float = setting(
+        "CXB_SIMULATION_SPEED", "how much faster than life the simulated carrier rings; nobody talks faster", 1.0
+    )
     private_targets: str = setting(
         "CXB_PRIVATE_TARGETS",
         "networks, comma-separated, that pushes may reach although they are private",
-        "127.0.0.0/8",
+        "",
     )
     log_format: LogFormat = setting("CXB_LOG_FORMAT", "text for people, json for machines", LogFormat.TEXT)
+    traces_url: str = setting(
+        "CXB_TRACES", "OTLP endpoint that traces are sent to, such as http://127.0.0.1:4318/v1/traces; or empty", ""
+    )
     log_level: str = setting("CXB_LOG_LEVEL", "debug, info, warning or error", "info")
 
 

@@ -5,14 +5,21 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.ids import BrandId, CallId, TrunkId
+
+TOO_LATE: Final = "too_late"
+"""The reason of Refused when the time for a dial was over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialOrder:
-    """A leg to place. The callee joins `room` as the party `callee`. Times in seconds, both always given."""
+    """A leg to place. The callee joins `room` as the party `callee`. Times in seconds, both always given.
+
+    `not_after` (aware) is when the right to dial ends, such as the lease of whoever gives the order: at that moment or
+    later no INVITE is sent any more. None where nobody else may take the call over.
+    """
 
     call_id: CallId
     brand: BrandId
@@ -22,6 +29,7 @@ class DialOrder:
     caller_number: str
     ring_timeout: float
     max_duration: float
+    not_after: datetime | None = None
 
 
 class LegKind(StrEnum):
@@ -72,8 +80,11 @@ class Telephony(Protocol):
     async def dial(self, order: DialOrder) -> None:
         """Returns once the intent is on record and the INVITE is on its way. Asking twice places one leg.
 
-        Raises Busy when there is no room here now, Refused when the trunk or number cannot be, Unavailable when
-        nobody answers: then `find` says whether it was placed.
+        `not_after` is looked at right before the intent goes on record, by the clock of whoever sends the INVITE:
+        however long an order is on its way, from that moment on a `never_placed` of `find` stays true.
+
+        Raises Busy when there is no room here now, Refused when the trunk or number cannot be, or with TOO_LATE when
+        the order came too late; Unavailable when nobody answers: then `find` says whether it was placed.
         """
 
     @abstractmethod

@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final
@@ -13,11 +14,27 @@ LEAST: Final[Mapping[str, float]] = {
     "core_capacity": 1,
     "core_message_slots": 0,
     "core_processes": 1,
+    "api_requests": 1,
     "drain_seconds": 0,
     "recognition_errors": 0,
+    "simulation_speed": 0.1,
 }
-MOST: Final[Mapping[str, float]] = {"recognition_errors": 1}
-MAY_BE_EMPTY: Final = frozenset({"openai_url", "openai_key", "openai_model", "private_targets"})
+MOST: Final[Mapping[str, float]] = {
+    "session_minutes": 366 * 24 * 60,
+    "core_capacity": 10_000,
+    "core_message_slots": 10_000,
+    "core_processes": 256,
+    "api_requests": 100_000,
+    "drain_seconds": 86_400,
+    "recognition_errors": 1,
+    "simulation_speed": 1_000,
+}
+MAY_BE_EMPTY: Final = frozenset({"openai_url", "openai_key", "openai_model", "private_targets", "traces_url"})
+
+
+HOST: Final = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*|(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+SERVER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
 def setting_value(name: str, kind: Any, text: str) -> Any:
@@ -25,6 +42,8 @@ def setting_value(name: str, kind: Any, text: str) -> Any:
     value = _converted(kind, text.strip())
     if isinstance(value, str) and not value and name not in MAY_BE_EMPTY and not name.endswith("_secret"):
         raise ValueError("must not be empty")
+    if isinstance(value, str) and not value.isprintable():
+        raise ValueError("must hold no characters that cannot be seen")
     if name in LEAST and not LEAST[name] <= value <= MOST.get(name, math.inf):
         raise ValueError(_range(name))
     for ending, check in CHECKS.items():
@@ -91,11 +110,22 @@ def _check_level(level: str) -> None:
         raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}, not {level!r}")
 
 
+def _matching(pattern: re.Pattern[str], what: str) -> Callable[[str], None]:
+    def check(text: str) -> None:
+        if not pattern.fullmatch(text):
+            raise ValueError(f"must be {what}, not {text!r}")
+
+    return check
+
+
 CHECKS: Final[Mapping[str, Callable[[Any], None]]] = {
     "_port": _check_port,
     "_url": _check_url,
     "private_targets": _check_networks,
     "log_level": _check_level,
+    "host": _matching(HOST, "an address or a name, such as 127.0.0.1"),
+    "server_id": _matching(SERVER, "at most 64 letters, digits, dots, dashes and underscores"),
+    "_email": _matching(EMAIL, "an email address"),
 }
 """By the end of a field's name; an empty text where it is allowed is not checked."""
 

@@ -99,7 +99,7 @@ def _oldest_first(root: Path) -> list[CallId]:
         try:
             header = _header(folder)
         except (FileNotFoundError, Unavailable):
-            log.warning("journal_unreadable", journal=folder.name)
+            log.warning("journal_unreadable", call_id=folder.name)
             continue
         opened.append((header.opened_at, header.config.call_id))
     return [call_id for _, call_id in sorted(opened)]
@@ -120,7 +120,7 @@ def _read(folder: Path) -> JournalRecord:
         try:
             entries.append(msgspec.json.decode(line, type=JournalEntry))
         except (msgspec.DecodeError, UnicodeDecodeError):
-            log.warning("journal_line_torn", journal=folder.name)
+            log.warning("journal_line_torn", call_id=folder.name)
     return JournalRecord(header=header, entries=tuple(entries))
 
 

@@ -90,7 +90,7 @@ class DirectoryResultOutbox(ResultOutbox):
             except FileNotFoundError:  # delivered or parked in the meantime
                 continue
             except UnreadableParcel:
-                log.error("parcel_unreadable", call=call_id)
+                log.error("parcel_unreadable", call_id=call_id)
                 self._set_aside(call_id, "unreadable")
                 continue
             slips[call_id] = slip

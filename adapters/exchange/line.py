@@ -81,6 +81,11 @@ class Line:
         self._seats: dict[int, Seat] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def dropped(self) -> int:
+        """Frames that the client was too slow for."""
+        return self._outbox.dropped
+
     async def serve(self) -> None:
         """Until the connection is over; then its links leave at once."""
         async with asyncio.TaskGroup() as group:

@@ -12,6 +12,7 @@ import msgspec
 from domain.errors import InvalidValue
 from ports.errors import Busy, NotFound, PortError, Refused, Unavailable
 from ports.messages.reader import read
+from ports.tracing import UNTRACED, Tracing
 
 PROOF_HEADER: Final = "X-CXBCore-Secret"
 BUSY: Final = frozenset({429, 503})
@@ -24,9 +25,16 @@ class HttpClient:
     """A client of one of our own processes, which gives every answer within `seconds` or raises Unavailable."""
 
     def __init__(
-        self, base_url: str, secret: str, *, seconds: float, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        base_url: str,
+        secret: str,
+        *,
+        seconds: float,
+        transport: httpx.AsyncBaseTransport | None = None,
+        tracing: Tracing = UNTRACED,
     ) -> None:
         self._seconds = seconds
+        self._tracing = tracing
         self._client = httpx.AsyncClient(
             base_url=base_url,
             headers={PROOF_HEADER: secret},
@@ -40,9 +48,11 @@ class HttpClient:
         self, method: str, url: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> bytes:
         """The body of a good answer; everything else raises one of ports/errors.py."""
-        kind = {"Content-Type": "application/json"} if body is not None else {}
+        own = {"Content-Type": "application/json"} if body is not None else {}
+        if traceparent := self._tracing.traceparent():
+            own["traceparent"] = traceparent
         async with _translated(self._seconds):
-            response = await self._client.request(method, url, content=body, headers={**kind, **(headers or {})})
+            response = await self._client.request(method, url, content=body, headers={**own, **(headers or {})})
             response.raise_for_status()
             return response.content
 

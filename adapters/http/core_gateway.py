@@ -12,6 +12,7 @@ from domain.ids import CallId
 from ports.core_gateway import CoreGateway
 from ports.errors import NotFound
 from ports.messages.core import CallAccepted, CallRequest, CoreHealth, Order
+from ports.tracing import UNTRACED, Tracing
 
 LIMIT_SECONDS: Final = 2.0
 
@@ -19,8 +20,10 @@ LIMIT_SECONDS: Final = 2.0
 class HttpCoreGateway(CoreGateway):
     """The control surface of every Core whose URL it is given."""
 
-    def __init__(self, secret: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._cores = HttpClient("", secret, seconds=LIMIT_SECONDS, transport=transport)
+    def __init__(
+        self, secret: str, *, transport: httpx.AsyncBaseTransport | None = None, tracing: Tracing = UNTRACED
+    ) -> None:
+        self._cores = HttpClient("", secret, seconds=LIMIT_SECONDS, transport=transport, tracing=tracing)
 
     async def health(self, url: str) -> CoreHealth:
         return understood(await self._cores.ask("GET", f"{url.rstrip('/')}/health"), CoreHealth)

@@ -10,13 +10,21 @@ from domain.ids import CallId
 from ports.errors import NotFound, Refused
 from ports.messages.calls import CallNews
 from ports.result_sink import ResultSink
+from ports.tracing import UNTRACED, Tracing
 
 
 class HttpResultSink(ResultSink):
     """`POST /api/v1/results` with the package as it is, and `POST /api/v1/calls/{id}/events`."""
 
-    def __init__(self, base_url: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._api = HttpClient(base_url, secret, seconds=10.0, transport=transport)
+    def __init__(
+        self,
+        base_url: str,
+        secret: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        tracing: Tracing = UNTRACED,
+    ) -> None:
+        self._api = HttpClient(base_url, secret, seconds=10.0, transport=transport, tracing=tracing)
 
     async def hand_over(self, body: bytes) -> None:
         try:

@@ -50,7 +50,7 @@ class MemoryAudioLink(AudioLink):
 
     async def leave(self) -> None:
         if not self._seat.over and self._ear.dropped:
-            log.warning("link_was_too_slow", room=self._seat.room.name, party=self.party, dropped=self._ear.dropped)
+            log.warning("link_was_too_slow", call_id=self._seat.room.name, party=self.party, dropped=self._ear.dropped)
         self._ear.deafen()
         self._seat.leave()
 

@@ -103,7 +103,6 @@ class LiveLeg(Progress):
         if self._link is not None:
             await self._link.leave()
         self._record(LegKind.ENDED, status=200 if self._link is not None else end.status, reason=end.reason, by=end.by)
-        log.info("leg_ended", call_id=self.order.call_id, status=end.status, reason=end.reason, by=end.by.value)
 
     def _stop_after(self, seconds: float, end: LegEnd) -> None:
         if self._limit is not None:
@@ -111,6 +110,7 @@ class LiveLeg(Progress):
         self._limit = asyncio.get_running_loop().call_later(seconds, self.stop, end)
 
     def _record(self, kind: LegKind, *, status: int | None = None, reason: str = "", by: HangUp | None = None) -> None:
+        log.info("leg", call_id=self.order.call_id, kind=kind.value, status=status, reason=reason)
         event = LegEvent(kind=kind, at=self._clock.now(), status=status, reason=reason, by=by)
         try:
             self._journal.append(LegEntry(call_id=self.order.call_id, at=event.at, event=event))

@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Final
+
+import structlog
 
 from adapters.memory.leg_journal import REMEMBERED, LegEntry, LegJournal
 from adapters.memory.leg_trail import LegTrail, trails_of
@@ -15,10 +18,12 @@ from domain.phone.number import E164
 from ports.carrier import Carrier
 from ports.clock import Clock
 from ports.errors import Busy, NotFound, Refused
-from ports.telephony import DialOrder, Leg, LegEvent, LegState, Telephony
+from ports.telephony import TOO_LATE, DialOrder, Leg, LegEvent, LegState, Telephony
 
 MOST_LEGS: Final = 100
 """Legs at once that one machine is made for (architecture, decision 9)."""
+
+log = structlog.get_logger()
 
 
 class MemoryTelephony(Telephony):
@@ -79,9 +84,10 @@ class MemoryTelephony(Telephony):
     async def dial(self, order: DialOrder) -> None:
         if order.call_id in self._trails:
             return
+        now = self._in_time(order)  # nothing is awaited from here to the journal, so no `find` comes in between
         room, carrier, group = self._room_for(order), self._carrier_for(order), self._free_group()
-        now = self._clock.now()
         self._journal.append(LegEntry(call_id=order.call_id, at=now))
+        log.info("leg", call_id=order.call_id, kind="dialled", trunk_id=order.trunk_id)
         self._forget_old()
         trail = self._trails[order.call_id] = LegTrail(order.call_id, now)
         live = self._live[order.call_id] = LiveLeg(order, room, trail, self._journal, self._clock)
@@ -118,6 +124,12 @@ class MemoryTelephony(Telephony):
         finally:
             del self._live[live.order.call_id]
             self._quiet.set()
+
+    def _in_time(self, order: DialOrder) -> datetime:
+        now = self._clock.now()
+        if order.not_after is not None and now >= order.not_after:
+            raise Refused("the order came too late", reason=TOO_LATE)
+        return now
 
     def _room_for(self, order: DialOrder) -> Room:
         room = self._rooms.find(order.room)

@@ -1,11 +1,13 @@
 """The numbering plans of the world, by Google's libphonenumber as the package `phonenumbers` carries it."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, shortnumberinfo
-from phonenumbers.timezone import time_zones_for_number
+from phonenumbers.timezone import time_zones_for_geographical_number
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from adapters.phonenumbers.region_zones import zones_of
 from domain.phone.number import NumberFault, NumberKind, PhoneNumber
@@ -21,6 +23,7 @@ KINDS: Final[Mapping[int, NumberKind]] = {
     PhoneNumberType.SHARED_COST: NumberKind.SHARED_COST,
 }
 UNKNOWN_ZONE: Final = "Etc/Unknown"
+NO_DIGITS: Final = re.compile("[^0-9]+")
 
 
 class PhonenumbersNumberPlan(NumberPlan):
@@ -52,21 +55,31 @@ def _parsed(text: str, region: str) -> PhoneNumber | NumberFault:
     except NumberParseException as error:
         nothing = error.error_type == NumberParseException.NOT_A_NUMBER
         return NumberFault.NOT_A_NUMBER if nothing else NumberFault.IMPOSSIBLE
-    if not phonenumbers.is_valid_number(number):
+    kind = phonenumbers.number_type(number)  # dear, and asked for once: it says whether the number is valid, too
+    if kind == PhoneNumberType.UNKNOWN:
         return NumberFault.IMPOSSIBLE
     home = phonenumbers.region_code_for_number(number) or region
-    zones = tuple(zone for zone in time_zones_for_number(number) if zone != UNKNOWN_ZONE)
     return PhoneNumber(
         e164=phonenumbers.format_number(number, PhoneNumberFormat.E164),
         region=home,
-        kind=KINDS.get(phonenumbers.number_type(number), NumberKind.OTHER),
-        zones=zones or zones_of(home),
+        kind=KINDS.get(kind, NumberKind.OTHER),
+        zones=_zones(number, kind) or zones_of(home),
     )
+
+
+def _zones(number: phonenumbers.PhoneNumber, kind: int) -> tuple[str, ...]:
+    """As the library's `time_zones_for_number`, which would find out the kind again."""
+    code = number.country_code or 0
+    if phonenumbers.is_number_type_geographical(kind, code):
+        zones = time_zones_for_geographical_number(number)
+    else:
+        zones = TIMEZONE_DATA.get(str(code), ())
+    return tuple(zone for zone in zones if zone != UNKNOWN_ZONE)
 
 
 def _short(text: str, region: str) -> PhoneNumber | None:
     """A number that is dialled as it is within the region. Its E.164 is only a name: nobody can dial it so."""
-    digits = phonenumbers.normalize_digits_only(text)
+    digits = NO_DIGITS.sub("", text) if text.isascii() else phonenumbers.normalize_digits_only(text)
     if not 2 <= len(digits) <= 6 or text.startswith("+") or region not in phonenumbers.SUPPORTED_REGIONS:
         return None
     code = phonenumbers.country_code_for_region(region)

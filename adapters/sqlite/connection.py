@@ -18,14 +18,19 @@ BUSY_TRIES: Final = 40_000
 """About fifteen seconds; no writer of CXB's holds the lock for longer than a batch takes."""
 
 
-def connect(path: Path, *, query_only: bool) -> apsw.Connection:
-    """Durable at each commit: write-ahead log, synced in full."""
+FULL: Final = "FULL"
+"""Synced at each commit. Anything less may lose what was promised when the power fails."""
+
+
+def connect(path: Path, *, query_only: bool, synchronous: str = FULL, vfs: str | None = None) -> apsw.Connection:
+    """Durable at each commit: write-ahead log, synced in full. `vfs` names what SQLite writes by, its own by default;
+    tests record by one, and show with less than FULL that they would see a loss."""
     if tuple(map(int, apsw.sqlite_lib_version().split("."))) < OLDEST_SQLITE:
         raise Unavailable(f"SQLite {apsw.sqlite_lib_version()} can lose commits; 3.51.3 or later is needed")
-    connection = apsw.Connection(str(path))
+    connection = apsw.Connection(str(path), vfs=vfs)
     connection.set_busy_handler(_wait)
     _use_write_ahead_log(connection)
-    connection.execute("PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA fullfsync=1")
+    connection.execute(f"PRAGMA synchronous={synchronous}; PRAGMA temp_store=MEMORY; PRAGMA fullfsync=1")
     if query_only:
         connection.execute("PRAGMA cache_size=-16384; PRAGMA query_only=1")
     else:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 import apsw
 
 from adapters.sqlite import threads
-from adapters.sqlite.connection import connect
+from adapters.sqlite.connection import FULL, connect
 from adapters.sqlite.errors import sqlite_errors
 from adapters.sqlite.jobs import Answer, Jobs, Operation
 from adapters.sqlite.schema import migrate
@@ -20,8 +21,9 @@ READERS: Final = 2
 class SqliteFile:
     """Opened by several processes at once, in each by one of these. Operations run on its threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, synchronous: str = FULL, vfs: str | None = None) -> None:
         self._path = path
+        self._connect_as = partial(connect, path, synchronous=synchronous, vfs=vfs)
         self._writes = Jobs(taken=False)
         self._reads = Jobs(taken=False)
         self._threads: list[Thread] = []
@@ -55,9 +57,9 @@ class SqliteFile:
 
     def _connect(self) -> list[apsw.Connection]:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        writer = connect(self._path, query_only=False)
+        writer = self._connect_as(query_only=False)
         migrate(writer)
-        return [writer, *(connect(self._path, query_only=True) for _ in range(READERS))]
+        return [writer, *(self._connect_as(query_only=True) for _ in range(READERS))]
 
     def _start(
         self, run: Callable[[apsw.Connection, Jobs], None], name: str, connection: apsw.Connection, jobs: Jobs

@@ -1,5 +1,6 @@
 """Leads, in SQLite."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -10,7 +11,7 @@ from adapters.codec.instants import micros
 from adapters.sqlite.documents import Documents
 from adapters.sqlite.file import SqliteFile
 from adapters.sqlite.lead_claims import Due
-from adapters.sqlite.rows import SqlValue, changed, tally, value
+from adapters.sqlite.rows import SqlValue, tally, value
 from adapters.sqlite.table import Table
 from domain.campaigns.lead import Lead
 from domain.ids import BrandId, CampaignId, LeadId
@@ -29,8 +30,7 @@ TABLE: Final = Table[Lead](
         "claim_at": lambda lead: micros(lead.claimable_from) if lead.claimable_from else None,
     },
 )
-ADD: Final = f"{TABLE.insert_sql} ON CONFLICT DO NOTHING"
-KNOWN: Final = "SELECT 1 FROM leads WHERE id = ?"
+PHONES: Final = "SELECT json_group_object(id, phone) FROM leads WHERE id IN (SELECT value FROM json_each(?))"
 STATES: Final = "SELECT state, count(*) FROM leads WHERE brand = ? AND campaign_id = ? GROUP BY state"
 WAITING: Final = """
 brand = ? AND campaign_id = ? AND claim_at IS NOT NULL ORDER BY priority DESC, claim_at, id LIMIT ?"""
@@ -46,7 +46,7 @@ class SqliteLeadStore(LeadStore):
 
     async def add(self, leads: Sequence[Lead]) -> Sequence[Added]:
         rows = [TABLE.row(lead) for lead in leads]
-        return await self._file.write(lambda connection: [_add(connection, row) for row in rows])
+        return await self._file.write(lambda connection: _add(connection, leads, rows))
 
     async def get(self, brand: BrandId, lead_id: LeadId) -> Lead:
         return await self._leads.get(brand, lead_id)
@@ -85,7 +85,26 @@ class SqliteLeadStore(LeadStore):
         return await self._leads.by_id(terms, after=after, limit=limit)
 
 
-def _add(connection: apsw.Connection, row: tuple[SqlValue, ...]) -> Added:
-    if changed(connection, ADD, row):
-        return Added.ADDED
-    return Added.KNOWN if value(connection, KNOWN, row[:1]) else Added.DUPLICATE
+def _add(connection: apsw.Connection, leads: Sequence[Lead], rows: Sequence[tuple[SqlValue, ...]]) -> list[Added]:
+    """As if one after the other; `rows` are those of the leads."""
+    ids = json.dumps([lead.id for lead in leads])
+    known = set(_phones(connection, ids))
+    if TABLE.insert_new(connection, rows) == len(rows):
+        return [Added.ADDED] * len(rows)
+    stored = _phones(connection, ids)
+    answers = []
+    for lead in leads:
+        if lead.id in known:
+            answers.append(Added.KNOWN)
+        elif stored.get(lead.id) == lead.phone.e164:
+            answers.append(Added.ADDED)
+            known.add(lead.id)
+        else:
+            answers.append(Added.DUPLICATE)
+    return answers
+
+
+def _phones(connection: apsw.Connection, ids: str) -> dict[str, str]:
+    """By lead, of those that are stored."""
+    found: dict[str, str] = json.loads(value(connection, PHONES, (ids,)))
+    return found

@@ -2,7 +2,8 @@
 # ruff: noqa: S608  # the SQL is made of this package's own names; every value is bound
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic
+from itertools import chain
+from typing import Final, Generic
 
 import apsw
 
@@ -11,6 +12,9 @@ from adapters.codec.documents import Doc, decode, encode
 from adapters.sqlite.rows import SqlValue, changed, rows
 from ports.errors import NotFound, Stale
 from ports.paging import Page
+
+MOST_IN_A_STATEMENT: Final = 400
+"""Rows. SQLite takes 32,766 values in one, and its driver keeps no statement that is longer than 16 kB."""
 
 Terms = Sequence[tuple[str, SqlValue]]
 """Conditions such as `("brand = ?", brand)`, all of which must hold; those whose value is None are left out. A `+`
@@ -24,7 +28,8 @@ class Table(Generic[Doc]):
         self._kind = kind
         self._columns = tuple(columns.values())
         names = ("id", "brand", "version", *columns, "doc")
-        self.insert_sql = f"INSERT INTO {name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        self._values = f"({', '.join('?' * len(names))})"
+        self.insert_sql = f"INSERT INTO {name} ({', '.join(names)}) VALUES {self._values}"
         self._update = f"UPDATE {name} SET {', '.join(f'{column} = ?' for column in names)}"
         self._update += " WHERE id = ? AND brand = ? AND version = ?"
         self._select = f"SELECT doc FROM {name} WHERE "
@@ -37,6 +42,16 @@ class Table(Generic[Doc]):
 
     def insert(self, connection: apsw.Connection, row: tuple[SqlValue, ...]) -> None:
         connection.execute(self.insert_sql, row)
+
+    def insert_new(self, connection: apsw.Connection, rows: Sequence[tuple[SqlValue, ...]]) -> int:
+        """Those that break no uniqueness, in order; how many that are. Few statements, each of many rows: between two
+        statements a thread that computes may keep this one waiting, with the write lock held."""
+        added = 0
+        for at in range(0, len(rows), MOST_IN_A_STATEMENT):
+            some = rows[at : at + MOST_IN_A_STATEMENT]
+            sql = f"{self.insert_sql}{f', {self._values}' * (len(some) - 1)} ON CONFLICT DO NOTHING"
+            added += changed(connection, sql, tuple(chain.from_iterable(some)))
+        return added
 
     def replace(self, connection: apsw.Connection, row: tuple[SqlValue, ...]) -> None:
         """`row` is of the next version. Raises Stale when the stored one is not of the version before it."""

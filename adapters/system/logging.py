@@ -2,11 +2,13 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from ports.settings import Environment, LogFormat, Settings
 
@@ -15,6 +17,10 @@ PERSONAL: Final = "pii_"
 
 QUIET: Final = ("httpx", "httpcore", "asyncio", "websockets", "uvicorn.error")
 """Libraries whose chatter says nothing that our own events do not."""
+
+
+DEEPEST: Final = 30
+"""Frames of a traceback that are kept, the innermost."""
 
 
 def configure_logging(process: str, settings: Settings) -> None:
@@ -51,10 +57,31 @@ def _processors(process: str, settings: Settings) -> list[Processor]:
 
 
 def _rendering(settings: Settings) -> list[Processor]:
+    production = settings.environment is Environment.PRODUCTION
+    brief = [structlog.processors.ExceptionRenderer(where_it_broke)] if production else []
     if settings.log_format is LogFormat.JSON:
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json)]
+        return [*brief, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json)]
     plain = structlog.dev.plain_traceback  # the pretty one prints the values of variables
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+    return [*brief, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+
+
+def where_it_broke(exc_info: ExcInfo) -> str:
+    """The traceback without the exceptions' texts, which may hold what somebody said or a number."""
+    lines = []
+    for found in _unwound(exc_info[1]):
+        frames = traceback.extract_tb(found.__traceback__, limit=-DEEPEST)
+        lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+        lines.append(type(found).__qualname__)
+    return "\n".join(lines)
+
+
+def _unwound(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and those that it came of or is made of."""
+    waiting = [error]
+    while waiting and (now := waiting.pop(0)) is not None:
+        yield now
+        waiting += now.exceptions if isinstance(now, BaseExceptionGroup) else []
+        waiting.append(now.__cause__ or (None if now.__suppress_context__ else now.__context__))
 
 
 def drop_personal(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -2,11 +2,17 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Generator
 from typing import Any, Final
 
 import uvicorn
+
+from adapters.system.bounded_head import BoundedHead
+from adapters.system.clock import SystemClock
+from adapters.system.loop_watch import watch_loop
+from ports.metrics import UNMEASURED, Metrics
 
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 LAST_REQUESTS_SECONDS: Final = 5
@@ -29,24 +35,29 @@ def stop_on_signals() -> asyncio.Event:
     return stopping
 
 
-async def serve(app: Any, *, host: str, port: int, stopping: asyncio.Event) -> None:
+async def serve(app: Any, *, host: str, port: int, stopping: asyncio.Event, metrics: Metrics = UNMEASURED) -> None:
     """Until `stopping` is set and the requests in progress have ended. Raises OSError when the port is taken."""
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
+        http=BoundedHead,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
     )
     server = _Server(config)
+    gc.collect()
+    gc.freeze()  # what was made until now stays: looking at it again and again would stop the loop for 50 ms each time
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(_served(server))
         waiting = tasks.create_task(stopping.wait())
+        watching = tasks.create_task(watch_loop(SystemClock(), metrics))
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
         waiting.cancel()
+        watching.cancel()
 
 
 async def _served(server: _Server) -> None:

@@ -12,6 +12,7 @@ from litestar.types import Guard
 
 from applications.core.problems import HANDLERS
 from applications.core.routes import ROUTES
+from applications.core.use_cases.check_core import CheckCore
 from applications.core.use_cases.order_call import OrderCall
 from applications.core.use_cases.report_health import ReportHealth
 from applications.core.use_cases.take_call import TakeCall
@@ -31,6 +32,8 @@ class Holds(Protocol):
 
     def report_health(self) -> ReportHealth: ...
 
+    def check_core(self) -> CheckCore: ...
+
 
 def create_app(container: Holds) -> Litestar:
     """An app over what the container holds. Opening and closing that is the caller's."""
@@ -38,6 +41,7 @@ def create_app(container: Holds) -> Litestar:
         "take_call": container.take_call(),
         "order_call": container.order_call(),
         "report_health": container.report_health(),
+        "check_core": container.check_core(),
     }
     return Litestar(
         route_handlers=ROUTES,

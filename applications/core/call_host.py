@@ -16,6 +16,7 @@ from domain.calls.result import EndedBy
 from domain.ids import CallId
 from ports.errors import Busy
 from ports.messages.core import CallRequest, Order
+from ports.tracing import UNTRACED, Tracing
 
 BROKEN: Final = Ending(outcome=Outcome.FAILED, ended_by=EndedBy.SYSTEM)
 
@@ -25,9 +26,10 @@ log = structlog.get_logger()
 class CallHost(CallRunner):
     """Leaving `running` cuts off what is still going on, without a word about it: the journals tell."""
 
-    def __init__(self, open_call: OpenCall, run_call: RunCall) -> None:
+    def __init__(self, open_call: OpenCall, run_call: RunCall, tracing: Tracing = UNTRACED) -> None:
         self._open_call = open_call
         self._run_call = run_call
+        self._tracing = tracing
         self._orders: dict[CallId, Orders] = {}
         self._finished: asyncio.Queue[Finished] = asyncio.Queue()
         self._tasks: asyncio.TaskGroup | None = None
@@ -43,6 +45,10 @@ class CallHost(CallRunner):
                 self._tasks = None
                 for call in calls:
                     call.cancel()
+
+    @property
+    def ready(self) -> bool:
+        return self._tasks is not None
 
     async def start(self, request: CallRequest) -> None:
         if self._tasks is None:
@@ -66,7 +72,8 @@ class CallHost(CallRunner):
         return tuple(self._orders)
 
     async def _carry(self, request: CallRequest, orders: Orders) -> None:
-        with structlog.contextvars.bound_contextvars(call_id=request.call_id):
+        call_id = request.call_id
+        with structlog.contextvars.bound_contextvars(call_id=call_id), self._tracing.span("call", call=call_id):
             ending = await self._ending(request, orders)
         del self._orders[request.call_id]
         self._finished.put_nowait(Finished(call_id=request.call_id, ending=ending))

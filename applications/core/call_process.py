@@ -9,7 +9,8 @@ from typing import BinaryIO
 import uvloop
 
 from applications.core.call_wire import LONGEST_LINE
-from applications.core.container import Container, calls_opened, configured
+from applications.core.container import Container, configured
+from applications.core.opening import calls_opened
 
 
 async def run(container: Container, line_out: BinaryIO) -> None:

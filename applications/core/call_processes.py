@@ -47,6 +47,10 @@ class CallProcesses(CallRunner):
                 for place in places:
                     place.cancel()
 
+    @property
+    def ready(self) -> bool:
+        return any(child.ready.is_set() for child in self._children)
+
     async def start(self, request: CallRequest) -> None:
         ready = [child for child in self._children if child.ready.is_set()]
         if not ready:

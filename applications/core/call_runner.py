@@ -30,6 +30,11 @@ class CallRunner(Protocol):
     def running(self) -> AbstractAsyncContextManager[None]:
         """It carries calls inside this context, and leaves nothing behind."""
 
+    @property
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether somebody could carry one more call."""
+
     @abstractmethod
     async def start(self, request: CallRequest) -> None:
         """Returns once somebody carries the call. Raises Busy when nobody can now."""

@@ -7,26 +7,30 @@ and its call processes are made from this one list, and each opens what it uses.
 import importlib
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from dependency_injector import containers, providers
 
+from adapters.asgi.front import Front
 from adapters.directory.call_journal import DirectoryCallJournal
+from adapters.directory.claim import claimed
+from adapters.directory.disk import file_name
 from adapters.directory.object_store import DirectoryObjectStore
 from adapters.directory.result_outbox import DirectoryResultOutbox
 from adapters.environment.settings import EnvironmentSettings
 from adapters.http.config_source import HttpConfigSource
 from adapters.http.result_sink import HttpResultSink
 from adapters.memory.audio_links import MemoryAudioLinks
-from adapters.memory.language_model import MemoryLanguageModel
+from adapters.memory.language_model import FailingLanguageModel, MemoryLanguageModel
 from adapters.memory.leg_journal import MemoryLegJournal
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.speech_to_text import MemorySpeechToText
 from adapters.memory.telephony import MemoryTelephony
 from adapters.memory.text_to_speech import MemoryTextToSpeech
+from adapters.opentelemetry.chosen import tracing_to
+from adapters.prometheus.metrics import PrometheusMetrics
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
 from adapters.system.logging import configure_logging
@@ -38,6 +42,7 @@ from applications.core.call_service import CallService
 from applications.core.identity import new_life
 from applications.core.live_calls import LiveCalls
 from applications.core.node import CoreNode
+from applications.core.use_cases.check_core import CheckCore
 from applications.core.use_cases.conclude_call import ConcludeCall
 from applications.core.use_cases.deliver_results import DeliverResults
 from applications.core.use_cases.open_call import OpenCall
@@ -49,7 +54,8 @@ from applications.core.use_cases.take_call import TakeCall
 from ports.audio_links import AudioLinks
 from ports.call_journal import JournalWriter
 from ports.clock import Clock
-from ports.settings import Engine, Media, Settings
+from ports.errors import Refused
+from ports.settings import Engine, Settings
 
 CALL_PROCESS: Final = (sys.executable, "-m", "applications.core.call_process")
 
@@ -65,11 +71,15 @@ def named(path: str) -> Callable[..., Any]:
 
 
 def _in_data(name: str) -> Callable[[Settings], Path]:
-    return lambda settings: Path(settings.data) / name
+    """In the one folder; `{core}` becomes this Core's name, so that several can share that folder."""
+    return lambda settings: Path(settings.data) / name.format(core=file_name(settings.server_id))
 
 
 def _model(settings: Settings) -> str:
-    return "openai" if settings.openai_url else "memory"
+    """A bot that needs a model where none is set up says goodbye, and its result says why."""
+    if settings.openai_url:
+        return "openai"
+    return "memory" if settings.engine is Engine.MEMORY else "none"
 
 
 def _taped(links: AudioLinks, clock: Clock) -> Callable[[JournalWriter], AudioLinks]:
@@ -77,7 +87,7 @@ def _taped(links: AudioLinks, clock: Clock) -> Callable[[JournalWriter], AudioLi
 
 
 class Container(containers.DeclarativeContainer):
-    """Made without awaiting; `control_opened` and `calls_opened` open what has to be."""
+    """Made without awaiting; `opening.py` opens what has to be."""
 
     settings = providers.Dependency(instance_of=Settings)
     media = settings.provided.media.value
@@ -87,19 +97,19 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(SystemIds)
     identity = providers.Singleton(new_life, settings.provided.server_id, ids)
+    metrics = providers.Singleton(PrometheusMetrics)
+    tracing = providers.Singleton(tracing_to, "core", settings.provided.traces_url)
 
     # the world
-    configs = providers.Singleton(HttpConfigSource, settings.provided.api_url, secret)
-    sink = providers.Singleton(HttpResultSink, settings.provided.api_url, secret)
-    journal = providers.Singleton(DirectoryCallJournal, providers.Callable(_in_data("core/journals"), settings))
-    outbox = providers.Singleton(DirectoryResultOutbox, providers.Callable(_in_data("core/outbox"), settings))
+    configs = providers.Singleton(HttpConfigSource, settings.provided.api_url, secret, tracing=tracing)
+    sink = providers.Singleton(HttpResultSink, settings.provided.api_url, secret, tracing=tracing)
+    claim = providers.Factory(claimed, providers.Callable(_in_data("core/{core}"), settings))
+    journal = providers.Singleton(DirectoryCallJournal, providers.Callable(_in_data("core/{core}/journals"), settings))
+    outbox = providers.Singleton(DirectoryResultOutbox, providers.Callable(_in_data("core/{core}/outbox"), settings))
     objects = providers.Singleton(DirectoryObjectStore, providers.Callable(_in_data("objects"), settings))
 
     exchange = providers.Singleton(
-        named("adapters.exchange.connection.ExchangeConnection"),
-        settings.provided.exchange_url,
-        secret,
-        clock,
+        named("adapters.exchange.connection.ExchangeConnection"), settings.provided.exchange_url, secret, clock
     )
     memory_rooms = providers.Singleton(MemoryRooms, clock)
     rooms = providers.Selector(
@@ -136,6 +146,7 @@ class Container(containers.DeclarativeContainer):
     language_model = providers.Selector(
         providers.Callable(_model, settings),
         memory=providers.Singleton(MemoryLanguageModel),
+        none=providers.Singleton(FailingLanguageModel, Refused("no language model is set up", reason="no_model")),
         openai=providers.Singleton(
             named("adapters.openai.language_model.OpenAiLanguageModel"),
             base_url=settings.provided.openai_url,
@@ -154,6 +165,7 @@ class Container(containers.DeclarativeContainer):
     open_call = providers.Singleton(OpenCall, configs=configs, rooms=rooms, telephony=telephony, clock=clock)
     run_call = providers.Singleton(
         RunCall,
+        rooms=rooms,
         journal=journal,
         taped=taped,
         conversation=conversation,
@@ -161,7 +173,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         server_id=settings.provided.server_id,
     )
-    host = providers.Singleton(CallHost, open_call, run_call)
+    host = providers.Singleton(CallHost, open_call, run_call, tracing)
     call_service = providers.Singleton(CallService, host=host, rooms=rooms, clock=clock)
 
     # control; rooms in memory can only be joined from the process that they are in
@@ -173,8 +185,11 @@ class Container(containers.DeclarativeContainer):
         memory=host,
         exchange=providers.Singleton(CallProcesses, CALL_PROCESS, count=settings.provided.core_processes, clock=clock),
     )
-    take_call = providers.Singleton(TakeCall, calls=calls, runner=runner, identity=identity)
+    take_call = providers.Singleton(
+        TakeCall, calls=calls, runner=runner, identity=identity, metrics=metrics, tracing=tracing
+    )
     order_call = providers.Singleton(OrderCall, calls=calls, runner=runner)
+    check_core = providers.Singleton(CheckCore, calls=calls, runner=runner, outbox=outbox)
     report_health = providers.Singleton(ReportHealth, calls=calls, outbox=outbox, identity=identity)
     conclude_call = providers.Singleton(
         ConcludeCall,
@@ -184,8 +199,12 @@ class Container(containers.DeclarativeContainer):
         outbox=outbox,
         clock=clock,
         server_id=settings.provided.server_id,
+        metrics=metrics,
+        tracing=tracing,
     )
-    deliver_results = providers.Singleton(DeliverResults, outbox=outbox, sink=sink, clock=clock)
+    deliver_results = providers.Singleton(
+        DeliverResults, outbox=outbox, sink=sink, clock=clock, metrics=metrics, tracing=tracing
+    )
     salvage_calls = providers.Singleton(SalvageCalls, journal=journal, conclude=conclude_call, clock=clock)
     node = providers.Singleton(
         CoreNode,
@@ -198,7 +217,9 @@ class Container(containers.DeclarativeContainer):
         salvage_calls=salvage_calls,
         clock=clock,
         drain_seconds=settings.provided.drain_seconds,
+        metrics=metrics,
     )
+    front = providers.Singleton(Front, metrics=metrics, tracing=tracing, clock=clock, secret=secret)
 
     serve = providers.Object(serve)
     stop_on_signals = providers.Object(stop_on_signals)
@@ -209,40 +230,3 @@ def configured(process: str) -> Container:
     settings = EnvironmentSettings(os.environ, None).load()
     configure_logging(process, settings)
     return Container(settings=settings)
-
-
-@asynccontextmanager
-async def control_opened(container: Container) -> AsyncIterator[None]:
-    """What the control process needs, and what calls need where it carries them itself."""
-    async with AsyncExitStack() as stack:
-        await _open_doors(container, stack)
-        if container.settings().media is Media.MEMORY:
-            await stack.enter_async_context(container.telephony().running())
-            await _open_speech(container, stack)
-        yield
-
-
-@asynccontextmanager
-async def calls_opened(container: Container) -> AsyncIterator[None]:
-    """What a call process needs."""
-    async with AsyncExitStack() as stack:
-        await _open_doors(container, stack)
-        await _open_speech(container, stack)
-        yield
-
-
-async def _open_doors(container: Container, stack: AsyncExitStack) -> None:
-    stack.push_async_callback(container.configs().aclose)
-    stack.push_async_callback(container.sink().aclose)
-    if container.settings().media is Media.EXCHANGE:
-        await stack.enter_async_context(container.exchange().running())
-
-
-async def _open_speech(container: Container, stack: AsyncExitStack) -> None:
-    """The engine is made as well, so that no call waits for its import."""
-    container.conversation()
-    if container.settings().openai_url:
-        stack.push_async_callback(container.language_model().aclose)
-    if container.settings().engine is Engine.PIPECAT:
-        await container.text_to_speech().open()
-        stack.push_async_callback(container.text_to_speech().aclose)

@@ -6,8 +6,10 @@ import sys
 import uvloop
 
 from applications.core.app import create_app
-from applications.core.container import Container, configured, control_opened
+from applications.core.container import Container, configured
+from applications.core.opening import control_opened
 from domain.errors import InvalidValue
+from ports.errors import Busy
 
 
 async def run(container: Container) -> None:
@@ -15,8 +17,8 @@ async def run(container: Container) -> None:
     settings, node = container.settings(), container.node()
     stopping, drained = container.stop_on_signals()(), asyncio.Event()
     async with control_opened(container), node.running(), asyncio.TaskGroup() as tasks:
-        app = create_app(container)
-        serving = container.serve()(app, host=settings.host, port=settings.core_port, stopping=drained)
+        app, metrics = container.front()(create_app(container)), container.metrics()
+        serving = container.serve()(app, host=settings.host, port=settings.core_port, stopping=drained, metrics=metrics)
         tasks.create_task(serving)
         await stopping.wait()
         await node.drain()
@@ -29,7 +31,11 @@ def main() -> int:
     except InvalidValue as error:
         sys.stderr.write("".join(f"{fault.field}: {fault.reason}\n" for fault in error.faults))
         return 2
-    uvloop.run(run(container))
+    try:
+        uvloop.run(run(container))
+    except Busy as error:
+        sys.stderr.write(f"Core {container.settings().server_id} runs already: {error}\n")
+        return 1
     return 0
 
 

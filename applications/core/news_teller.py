@@ -1,6 +1,7 @@
 """Tells the API what happens in a live call, as well as it can and never in the call's way."""
 
 import asyncio
+from itertools import count
 from typing import Final
 
 import structlog
@@ -8,7 +9,7 @@ import structlog
 from domain.ids import CallId
 from ports.clock import Clock
 from ports.errors import PortError
-from ports.messages.calls import CallNews
+from ports.messages.calls import CallNews, CoreJoined
 from ports.result_sink import ResultSink
 
 MOST_WAITING: Final = 100
@@ -19,7 +20,8 @@ log = structlog.get_logger()
 
 
 class NewsTeller:
-    """The news of one call, in order. What the API does not take is dropped: the result brings it all again."""
+    """The news of one call, in order. That a Core is in it is said until it is heard, since others act on that; what
+    else the API does not take is dropped: the result brings it all again."""
 
     def __init__(self, call_id: CallId, sink: ResultSink, clock: Clock) -> None:
         self._call_id = call_id
@@ -40,7 +42,7 @@ class NewsTeller:
                 log.info("news_not_told", call_id=self._call_id, news=type(news).__name__)
 
     async def _told(self, news: CallNews) -> bool:
-        for _ in range(TRIES):
+        for _ in count() if isinstance(news, CoreJoined) else range(TRIES):
             try:
                 await self._sink.tell(self._call_id, news)
             except PortError as error:

@@ -15,9 +15,11 @@ from applications.core.use_cases.deliver_results import DeliverResults
 from applications.core.use_cases.salvage_calls import SalvageCalls
 from domain.calls.ending import DRAINING
 from domain.ids import CallId
+from domain.measures import CALLS_LIVE, RESULTS_WAITING
 from ports.call_journal import CallJournal
 from ports.clock import Clock
 from ports.messages.core import CallRequest, End
+from ports.metrics import UNMEASURED, Metrics
 from ports.result_outbox import ResultOutbox
 
 ROUND_SECONDS: Final = 0.25
@@ -44,6 +46,7 @@ class CoreNode:
     salvage_calls: SalvageCalls
     clock: Clock
     drain_seconds: float
+    metrics: Metrics = UNMEASURED
     _posted: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
@@ -88,6 +91,7 @@ class CoreNode:
         async with asyncio.TaskGroup() as concluding:
             async for finished in self.runner.finished():
                 request = self.calls.finish(finished.call_id)
+                self.metrics.set(CALLS_LIVE, len(self.calls))
                 if request is not None:
                     concluding.create_task(self._conclude(request, finished))
 
@@ -118,6 +122,7 @@ class CoreNode:
 
     async def _until_something_is_due(self) -> None:
         waiting = await self.outbox.waiting()
+        self.metrics.set(RESULTS_WAITING, waiting)
         with suppress(TimeoutError):
             async with asyncio.timeout(ROUND_SECONDS if waiting else None):
                 await self._posted.wait()

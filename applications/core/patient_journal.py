@@ -25,7 +25,7 @@ class PatientJournal(JournalWriter):
 
     def note(self, entry: JournalEntry) -> None:
         self._unwritten.append(entry)
-        self._write()
+        self.settled()
 
     def sound(self, track: Track, at: float, pcm: bytes) -> None:
         try:
@@ -39,10 +39,11 @@ class PatientJournal(JournalWriter):
 
     async def settle(self) -> None:
         """Returns when all notes are written."""
-        while not self._write():
+        while not self.settled():
             await self._clock.sleep(PAUSE)
 
-    def _write(self) -> bool:
+    def settled(self) -> bool:
+        """Whether all notes are written, once those that are not have been tried again."""
         try:
             while self._unwritten:
                 self._journal.note(self._unwritten[0])

@@ -7,12 +7,14 @@ from litestar import MediaType, Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from applications.core.use_cases.check_core import CheckCore
 from applications.core.use_cases.order_call import OrderCall
 from applications.core.use_cases.report_health import ReportHealth
 from applications.core.use_cases.take_call import TakeCall
 from domain.ids import CallId
 from ports.errors import NotFound
 from ports.messages.core import CallAccepted, CallRequest, CoreHealth, End, Order
+from ports.messages.findings import CORE_CHECK, Findings
 from ports.messages.reader import read
 
 AnyRequest = Request[Any, Any, Any]
@@ -27,6 +29,11 @@ def healthz() -> str:
 @get("/health")
 async def health(report_health: NamedDependency[ReportHealth]) -> CoreHealth:
     return await report_health()
+
+
+@get(CORE_CHECK)
+async def check(check_core: NamedDependency[CheckCore]) -> Findings:
+    return await check_core()
 
 
 @post("/v1/calls", status_code=202)
@@ -49,4 +56,4 @@ async def end(call_id: FromPath[str], order_call: NamedDependency[OrderCall]) ->
     return Response(None, status_code=204)
 
 
-ROUTES = [healthz, health, take, order, end]
+ROUTES = [healthz, health, check, take, order, end]

@@ -7,6 +7,7 @@ from pathlib import Path
 from dependency_injector import containers, providers
 
 from adapters.acoustic.screening import AcousticScreening
+from adapters.asgi.front import Front
 from adapters.environment.settings import EnvironmentSettings
 from adapters.exchange.audio_links import ExchangeAudioLinks
 from adapters.exchange.connection import ExchangeConnection
@@ -22,6 +23,8 @@ from adapters.memory.dnc_list import MemoryDncList
 from adapters.memory.fleet_registry import MemoryFleetRegistry
 from adapters.memory.lead_store import MemoryLeadStore
 from adapters.memory.leases import MemoryLeases
+from adapters.opentelemetry.chosen import tracing_to
+from adapters.prometheus.metrics import PrometheusMetrics
 from adapters.sqlite.allotments import SqliteAllotments
 from adapters.sqlite.attempt_ledger import SqliteAttemptLedger
 from adapters.sqlite.call_store import SqliteCallStore
@@ -71,6 +74,8 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(SystemIds)
     dialler = providers.Singleton(_holder, ids)
+    metrics = providers.Singleton(PrometheusMetrics)
+    tracing = providers.Singleton(tracing_to, "dialler", settings.provided.traces_url)
 
     file = providers.Singleton(SqliteFile, providers.Callable(_database, settings))
     campaigns = providers.Selector(
@@ -101,7 +106,7 @@ class Container(containers.DeclarativeContainer):
     )
 
     desk = providers.Singleton(HttpFleetDesk, settings.provided.api_url, settings.provided.core_secret, clock=clock)
-    cores = providers.Singleton(HttpCoreGateway, settings.provided.core_secret)
+    cores = providers.Singleton(HttpCoreGateway, settings.provided.core_secret, tracing=tracing)
     connection = providers.Singleton(
         ExchangeConnection, settings.provided.exchange_url, settings.provided.core_secret, clock
     )
@@ -115,17 +120,20 @@ class Container(containers.DeclarativeContainer):
     slots = providers.Singleton(CoreSlots, desk, dialler)
     trunks = providers.Singleton(TrunkShares, allotments, clock, dialler)
     conclude = providers.Singleton(ConcludeUnanswered, calls=calls, attempts=attempts, clock=clock)
-    seat_call = providers.Singleton(SeatCall, slots=slots, cores=cores, rooms=rooms, clock=clock)
+    seat_call = providers.Singleton(
+        SeatCall, slots=slots, cores=cores, rooms=rooms, clock=clock, metrics=metrics, tracing=tracing
+    )
     answer_call = providers.Singleton(
         AnswerCall,
         rooms=rooms,
         links=links,
         screening=screening,
-        telephony=telephony,
         cores=cores,
         seat_call=seat_call,
         conclude=conclude,
         clock=clock,
+        metrics=metrics,
+        tracing=tracing,
     )
     run_attempt = providers.Singleton(
         RunAttempt,
@@ -138,6 +146,8 @@ class Container(containers.DeclarativeContainer):
         trunks=trunks,
         rates=rates,
         clock=clock,
+        metrics=metrics,
+        tracing=tracing,
     )
     open_attempt = providers.Singleton(
         OpenAttempt,
@@ -176,7 +186,7 @@ class Container(containers.DeclarativeContainer):
         dialler=dialler,
     )
     settle_attempts = providers.Singleton(
-        SettleAttempts, attempts=attempts, leads=leads, campaigns=campaigns, clock=clock
+        SettleAttempts, attempts=attempts, leads=leads, campaigns=campaigns, clock=clock, metrics=metrics
     )
     recover_attempts = providers.Singleton(
         RecoverAttempts,
@@ -192,6 +202,9 @@ class Container(containers.DeclarativeContainer):
     )
     end_campaigns = providers.Singleton(EndCampaigns, campaigns=campaigns, leads=leads, attempts=attempts, clock=clock)
 
+    front = providers.Singleton(
+        Front, metrics=metrics, tracing=tracing, clock=clock, secret=settings.provided.core_secret
+    )
     serve = providers.Object(serve)
     stop_on_signals = providers.Object(stop_on_signals)
 
@@ -205,6 +218,7 @@ def container() -> Container:
 
 async def opened(made: Container, closing: AsyncExitStack) -> None:
     """Open what has to be opened, and leave its closing to the stack."""
+    closing.push_async_callback(made.tracing().aclose)
     if made.settings().stores == "sqlite":
         await made.file().open()
         closing.push_async_callback(made.file().aclose)

@@ -7,7 +7,7 @@ from typing import Final
 from domain.ids import CallId, ServerId
 from ports.errors import PortError
 from ports.fleet_desk import FleetDesk
-from ports.messages.fleet import Grant, Reservation, ReservationRequest
+from ports.messages.fleet import Grant, ReservationRequest
 
 HOLD_SECONDS: Final = 10.0
 """How long a block outlives a Dialler that stops asking for it."""
@@ -35,15 +35,15 @@ class CoreSlots:
 
     async def refresh(self, wanted: int) -> None:
         """Set the block to `wanted` slots, seats in use included, as far as there is room. Never raises: with no API
-        there are no free slots, and `reachable` says why."""
+        there are no free slots, and `reachable` says why. The block stays as it was then: it was granted for calls
+        that ring already, and a Core refuses by itself what it has no room for."""
         request = ReservationRequest(holder=self._holder, slots=wanted, seconds=HOLD_SECONDS)
         try:
             reservation = await self._desk.reserve(request)
         except PortError:
             self.reachable = False
-            reservation = Reservation(grants=(), cores=self.cores)
-        else:
-            self.reachable = True
+            return
+        self.reachable = True
         self.cores = reservation.cores
         self._grants = {grant.server_id: grant for grant in reservation.grants}
 
@@ -53,7 +53,7 @@ class CoreSlots:
 
     @property
     def free(self) -> int:
-        return sum(self._free_on(grant) for grant in self._grants.values())
+        return sum(self._free_on(grant) for grant in self._grants.values()) if self.reachable else 0
 
     def seats(self) -> list[Seat]:
         """Where an answered call may go, best first: granted seats, then those for messages only."""

@@ -10,6 +10,7 @@ from applications.dialler.app import create_app
 from applications.dialler.container import Container, container, opened
 from applications.dialler.rounds import END_EVERY, PACE_EVERY, RECOVER_EVERY, SETTLE_EVERY, Rounds, Work
 from domain.errors import InvalidValue
+from domain.measures import ATTEMPTS_RUNNING
 
 
 async def run(made: Container) -> None:
@@ -18,9 +19,13 @@ async def run(made: Container) -> None:
     stopping, served_enough = made.stop_on_signals()(), asyncio.Event()
     async with AsyncExitStack() as closing:
         await opened(made, closing)
-        app = create_app(made.dialler(), rounds, made.slots())
+        app, metrics = create_app(made.dialler(), rounds, made.slots()), made.metrics()
+        front = made.front()(app, lambda: metrics.set(ATTEMPTS_RUNNING, rounds.running))
+        serving = made.serve()(
+            front, host=settings.host, port=settings.dialler_port, stopping=served_enough, metrics=metrics
+        )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(made.serve()(app, host=settings.host, port=settings.dialler_port, stopping=served_enough))
+            tasks.create_task(serving)
             tasks.create_task(_drain_when_told(stopping, rounds))
             await rounds.run(_work(made), settings.drain_seconds)
             served_enough.set()

@@ -52,21 +52,23 @@ class TrunkShares:
 
     def choose(self, phone: str) -> Trunk | None:
         """The best trunk that reaches the number and has both a channel and a token."""
-        now = self._clock.now()
+        now, in_use = self._clock.now(), self._in_use()
         full = {
             id_: self._trunks[id_].channels
             for id_, held in self._channels.items()
-            if id_ in self._trunks and self._in_use()[id_] >= held
+            if id_ in self._trunks and in_use[id_] >= held
         }
         for trunk in trunks_for(self._trunks.values(), phone, full):
             if self._buckets[trunk.id].at(now).whole >= 1:
                 return trunk
         return None
 
-    def take(self, call_id: CallId, trunk_id: TrunkId) -> None:
-        """One token now, and a channel until it is given back."""
+    def take(self, call_id: CallId, trunk_id: TrunkId) -> bool:
+        """One token now, and a channel until it is given back. False for a call that has a channel already."""
         self._buckets[trunk_id] = self._buckets[trunk_id].at(self._clock.now()).take(1)
-        self._calls[call_id] = trunk_id
+        new = call_id not in self._calls
+        self._calls.setdefault(call_id, trunk_id)
+        return new
 
     def give_back(self, call_id: CallId) -> None:
         self._calls.pop(call_id, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from adapters.memory.carrier import BUSY, CONGESTED, NO_ANSWER, REJECTS, UNKNOWN_NUMBER, Callee
@@ -83,7 +84,15 @@ class CarrierWorld:
     never_answers: str
 
 
-def order(call: str, to: str, *, trunk: TrunkId = TRUNK, ring: float = 5.0, longest: float = 30.0) -> DialOrder:
+def order(
+    call: str,
+    to: str,
+    *,
+    trunk: TrunkId = TRUNK,
+    ring: float = 5.0,
+    longest: float = 30.0,
+    not_after: datetime | None = None,
+) -> DialOrder:
     """A leg into the room that has the call's name."""
     return DialOrder(
         call_id=CallId(call),
@@ -94,4 +103,5 @@ def order(call: str, to: str, *, trunk: TrunkId = TRUNK, ring: float = 5.0, long
         caller_number="+15550199999",
         ring_timeout=ring,
         max_duration=longest,
+        not_after=not_after,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from contract_tests.backends import conversation, language_model, media, small, speech, stores, tape
+from contract_tests.backends import conversation, language_model, media, small, speech, stores, tape, watching
 from contract_tests.backends.backend import Backend, Missing
 
 __all__ = ["BACKENDS", "Backend", "Missing"]
@@ -15,6 +15,7 @@ AREAS = (
     media.BACKENDS,
     speech.BACKENDS,
     tape.BACKENDS,
+    watching.BACKENDS,
 )
 
 BACKENDS: Mapping[str, Mapping[str, Backend]] = {

@@ -64,6 +64,7 @@ def test_every_value_becomes_what_its_setting_is(settings: Source) -> None:
         ("CXB_RECOGNITION_ERRORS", "1.01"),
         ("CXB_RECOGNITION_ERRORS", "-0.1"),
         ("CXB_RECOGNITION_ERRORS", "nan"),
+        ("CXB_SIMULATION_SPEED", "0"),
         ("CXB_DRAIN_SECONDS", "inf"),
         ("CXB_DRAIN_SECONDS", "-1"),
         ("CXB_ENV", "staging"),

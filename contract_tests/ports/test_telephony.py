@@ -1,6 +1,8 @@
 """What every implementation of Telephony promises."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -27,7 +29,7 @@ from contract_tests.ports.company import frames, is_a, is_kind, join, rest, sett
 from domain.ids import CallId
 from ports.audio_links import AudioLink, Heard, Joined, Left, Pressed
 from ports.errors import NotFound, Refused
-from ports.telephony import DialOrder, HangUp, LegEvent, LegKind, LegState
+from ports.telephony import TOO_LATE, DialOrder, HangUp, LegEvent, LegKind, LegState
 
 KINDS = [LegKind.RINGING, LegKind.ANSWERED, LegKind.ENDED]
 
@@ -241,6 +243,30 @@ async def test_what_cannot_be_dialled_is_refused_and_was_never_placed(telephony:
         await telephony.telephony.dial(wrong)
 
     assert (await telephony.telephony.find(wrong.call_id)).state is LegState.NEVER_PLACED
+
+
+async def test_an_order_that_comes_too_late_is_refused_and_was_never_placed(telephony: PhoneWorld) -> None:
+    for call, ago in (("call_1", 0.0), ("call_2", 20.0)):
+        late = order(call, LISTENS, not_after=telephony.clock.now() - timedelta(seconds=ago))
+        await telephony.rooms.open(late.room)
+
+        with pytest.raises(Refused) as refused:
+            await telephony.telephony.dial(late)
+
+        assert refused.value.reason == TOO_LATE
+        assert (await telephony.telephony.find(late.call_id)).state is LegState.NEVER_PLACED
+
+
+async def test_an_order_in_time_is_carried_out_and_asked_again_too_late_it_is_the_same_leg(
+    telephony: PhoneWorld,
+) -> None:
+    in_time = order("call_1", LISTENS, not_after=telephony.clock.now() + timedelta(seconds=10))
+    await dial(telephony, in_time)
+    await reached(telephony, in_time, LegKind.ANSWERED)
+
+    await telephony.telephony.dial(replace(in_time, not_after=telephony.clock.now()))
+
+    assert (await telephony.telephony.find(in_time.call_id)).state is LegState.ANSWERED
 
 
 async def test_a_leg_needs_its_room(telephony: PhoneWorld) -> None:

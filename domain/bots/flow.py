@@ -1,6 +1,6 @@
 """A bot's conversation as a graph: steps that say something, and edges that decide where to go next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -86,16 +86,18 @@ def expression_of(edge: Edge, field: str = "when") -> Expression:
 
 
 def _faults(flow: FlowGraph, variables: frozenset[str], field: str) -> Iterator[Fault]:
-    ids = [step.id for step in flow.steps]
+    ids = frozenset(step.id for step in flow.steps)
     if flow.start not in ids:
         yield Fault(field=f"{field}.start", reason=f"there is no step {flow.start!r}")
     known = variables | {step.collect for step in flow.steps if step.collect}
+    seen = set[str]()
     for index, step in enumerate(flow.steps):
         here = f"{field}.steps[{index}]"
-        if step.id in ids[:index]:
+        if step.id in seen:
             yield Fault(field=f"{here}.id", reason=f"{step.id!r} is used twice")
-        yield from _step_faults(step, frozenset(ids), known, here)
-    if len(set(ids)) == len(ids):
+        seen.add(step.id)
+        yield from _step_faults(step, ids, known, here)
+    if len(ids) == len(flow.steps):
         yield from _silent_loops(flow, field)
 
 
@@ -130,14 +132,26 @@ def _edge_faults(edge: Edge, ids: frozenset[str], here: str) -> Iterator[Fault]:
 
 def _silent_loops(flow: FlowGraph, field: str) -> Iterator[Fault]:
     """Steps that go straight on for ever: the bot would talk without end."""
-    onward = {step.id: _straight_on(step) for step in flow.steps}
+    looping = _looping({step.id: _straight_on(step) for step in flow.steps})
     for index, step in enumerate(flow.steps):
-        seen, here = {step.id}, onward.get(step.id)
-        while here is not None and here not in seen:
-            seen.add(here)
-            here = onward.get(here)
-        if here == step.id:
+        if step.id in looping:
             yield Fault(field=f"{field}.steps[{index}]", reason="loops back to itself without ever listening")
+
+
+def _looping(onward: Mapping[str, str | None]) -> set[str]:
+    """Those that lead back to themselves; each is walked over once, however long the way."""
+    done, looping = set[str](), set[str]()
+    for start in onward:
+        way: dict[str, None] = {}
+        here: str | None = start
+        while here is not None and here not in done and here not in way:
+            way[here] = None
+            here = onward.get(here)
+        if here is not None and here in way:
+            names = list(way)
+            looping.update(names[names.index(here) :])
+        done.update(way)
+    return looping
 
 
 def _straight_on(step: Step) -> str | None:

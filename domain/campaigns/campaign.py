@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 from domain.campaigns.attempt import Verdict
 from domain.campaigns.gate import Compliance
@@ -15,7 +15,7 @@ from domain.campaigns.retries import RetryPlan
 from domain.errors import Fault, InvalidValue
 from domain.ids import BotId, BrandId, CampaignId
 from domain.lifecycle import move
-from domain.phone.number import E164
+from domain.limits import Between, limit_faults
 
 
 class CampaignState(StrEnum):
@@ -55,8 +55,8 @@ class AnswerPolicy:
     machine: OnVerdict = OnVerdict.LEAVE_MESSAGE
     silence: OnVerdict = OnVerdict.TALK
     unsure: OnVerdict = OnVerdict.TALK
-    ring_timeout: float = 25.0
-    beep_timeout: float = 25.0
+    ring_timeout: Annotated[float, Between(5, 120)] = 25.0
+    beep_timeout: Annotated[float, Between(1, 120)] = 25.0
 
     def on(self, verdict: Verdict) -> OnVerdict:
         table = {
@@ -152,27 +152,14 @@ def check_plan(plan: CampaignPlan, field: str = "plan") -> None:
 
 
 def _plan_faults(plan: CampaignPlan, field: str) -> Iterator[Fault]:
-    bounds: dict[str, tuple[float, float, float]] = {
-        "pacing.concurrency": (plan.pacing.concurrency, 1, 10_000),
-        "pacing.calls_per_second": (plan.pacing.calls_per_second, 0.01, 1_000),
-        "pacing.answer_rate": (plan.pacing.answer_rate, 0.01, 1),
-        "retries.max_attempts": (plan.retries.max_attempts, 1, 50),
-        "retries.max_given_back": (plan.retries.max_given_back, 0, 1_000),
-        "answers.ring_timeout": (plan.answers.ring_timeout, 5, 120),
-        "answers.beep_timeout": (plan.answers.beep_timeout, 1, 120),
-        "compliance.per_24_hours": (plan.compliance.per_24_hours, 0, 100),
-        "compliance.per_7_days": (plan.compliance.per_7_days, 0, 100),
-        "compliance.per_lifetime": (plan.compliance.per_lifetime, 0, 1_000),
-    }
-    for name, (value, least, most) in bounds.items():
-        if not least <= value <= most:
-            yield Fault(field=f"{field}.{name}", reason=f"must lie between {least} and {most}")
+    for name in ("pacing", "retries", "compliance", "answers"):
+        yield from limit_faults(getattr(plan, name), f"{field}.{name}")
     for outcome, delay in plan.retries.delays.items():
-        if not 0 <= delay.least <= delay.most:
-            yield Fault(field=f"{field}.retries.delays.{outcome}", reason="needs 0 ≤ least ≤ most")
+        yield from limit_faults(delay, f"{field}.retries.delays.{outcome}")
+        if not delay.least <= delay.most:
+            yield Fault(field=f"{field}.retries.delays.{outcome}", reason="needs least ≤ most")
     for index, number in enumerate(plan.numbers.numbers):
-        if not E164.fullmatch(number.e164):
-            yield Fault(field=f"{field}.numbers.numbers[{index}].e164", reason="must be E.164, such as +14155550123")
+        yield from limit_faults(number, f"{field}.numbers.numbers[{index}]")
     if plan.starts_at and plan.ends_at and plan.ends_at <= plan.starts_at:
         yield Fault(field=f"{field}.ends_at", reason="must lie after starts_at")
     yield from hours_faults(plan.compliance.hours, f"{field}.compliance.hours")

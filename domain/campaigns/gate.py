@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
 from domain.calls.outcome import LeadEnd
 from domain.campaigns.hours import CallingHours
+from domain.limits import Between
 from domain.phone.number import NEVER_DIALLED, PhoneNumber
 
 
@@ -35,9 +37,9 @@ class Compliance:
     """A campaign's rules. Caps count attempts to the number by every campaign of the brand; 0 is no cap."""
 
     hours: CallingHours = CallingHours()
-    per_24_hours: int = 3
-    per_7_days: int = 7
-    per_lifetime: int = 0
+    per_24_hours: Annotated[int, Between(0, 100)] = 3
+    per_7_days: Annotated[int, Between(0, 100)] = 7
+    per_lifetime: Annotated[int, Between(0, 1_000)] = 0
     consent_needed: bool = False
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from domain.errors import Fault
+from domain.limits import Between
 
 LOOK_AHEAD: Final = timedelta(days=15)
 WEEK: Final = tuple(range(7))
@@ -30,7 +31,7 @@ ALL_DAY: Final = Span(opens=time.min, closes=time.min)
 class DayHours:
     """The spans of some days of the week; Monday is 0."""
 
-    days: tuple[int, ...]
+    days: tuple[Annotated[int, Between(0, 6)], ...]
     spans: tuple[Span, ...]
 
 

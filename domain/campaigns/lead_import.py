@@ -57,7 +57,8 @@ class RowError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadImport:
-    """An import's document. `rows` counts those read so far; `bytes_read` of `size` shows the progress."""
+    """An import's document. `rows` counts those read so far; `bytes_read` of `size` shows the progress. `ended`: read
+    to its end or given up, and only its file is still to be removed."""
 
     id: ImportId
     brand: BrandId
@@ -73,6 +74,7 @@ class LeadImport:
     added: int = 0
     faults: Mapping[RowFault, int] = field(default_factory=dict)
     errors: tuple[RowError, ...] = ()
+    ended: bool = False
     failure: str | None = None
     finished_at: datetime | None = None
     version: int = 0
@@ -95,6 +97,14 @@ class LeadImport:
     def start_again(self) -> "LeadImport":
         """From the first row: the process that read it is gone. Rows that it stored are known by their number."""
         return replace(self, state=ImportState.RUNNING, bytes_read=0, rows=0, added=0, faults={}, errors=())
+
+    def end(self, failure: str | None = None) -> "LeadImport":
+        """Read through, or given up with a reason: its file is not needed any more."""
+        return replace(self, state=move(MOVES, self.state, ImportState.RUNNING), ended=True, failure=failure)
+
+    def close(self, *, at: datetime) -> "LeadImport":
+        """Over, as it ended."""
+        return self.fail(self.failure, at=at) if self.failure else self.finish(at=at)
 
     def finish(self, *, at: datetime) -> "LeadImport":
         return replace(self, state=move(MOVES, self.state, ImportState.DONE), finished_at=at, bytes_read=self.size)

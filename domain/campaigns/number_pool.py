@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from domain.limits import Between
+from domain.phone.number import SpelledE164
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerNumber:
     """One number of the pool. `daily_cap` is the most calls from it in 24 hours; 0 is no cap."""
 
-    e164: str
-    daily_cap: int = 0
+    e164: SpelledE164
+    daily_cap: Annotated[int, Between(0, 1_000_000)] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

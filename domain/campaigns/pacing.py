@@ -8,7 +8,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
+
+from domain.limits import Between
 
 MOST_AT_ONCE: Final = 1_000
 """No tick starts more calls than this."""
@@ -42,9 +44,9 @@ class PacingPlan:
     """A campaign's wish. `answer_rate` is what is expected until enough has been seen."""
 
     mode: PacingMode = PacingMode.CONCURRENCY
-    concurrency: int = 10
-    calls_per_second: float = 2.0
-    answer_rate: float = 0.5
+    concurrency: Annotated[int, Between(1, 10_000)] = 10
+    calls_per_second: Annotated[float, Between(0.01, 1_000)] = 2.0
+    answer_rate: Annotated[float, Between(0.01, 1)] = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 
 from domain.calls.outcome import NOT_AN_ATTEMPT, Outcome
+from domain.limits import Between
 
 FINAL: Final = frozenset(
     {
@@ -18,12 +19,15 @@ FINAL: Final = frozenset(
 """Outcomes after which nobody tries again, whatever a plan says."""
 
 
+Seconds = Annotated[float, Between(0, 365 * 86_400)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delay:
     """Seconds to wait before the next try, between `least` and `most`, so that retries do not come in waves."""
 
-    least: float
-    most: float
+    least: Seconds
+    most: Seconds
 
     def after(self, at: datetime, chance: float) -> datetime:
         """`chance` lies between 0 and 1."""
@@ -57,8 +61,8 @@ class RetryPlan:
     `max_given_back` bounds the tries that say nothing about the lead, so that a way that is never free has an end.
     """
 
-    max_attempts: int = 3
-    max_given_back: int = 20
+    max_attempts: Annotated[int, Between(1, 50)] = 3
+    max_given_back: Annotated[int, Between(0, 1_000)] = 20
     delays: Mapping[Outcome, Delay] = field(default_factory=lambda: STANDARD)
 
     def next_due(self, outcome: Outcome, *, attempts: int, tries: int, at: datetime, chance: float) -> datetime | None:

@@ -3,10 +3,13 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 from domain.errors import Fault, InvalidValue
+from domain.limits import Spelled
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+SpelledE164 = Annotated[str, Spelled(E164.pattern, "E.164, such as +14155550123")]
 
 
 class NumberKind(StrEnum):

@@ -11,8 +11,7 @@ AS_FORMULA: Final = re.compile(r'^=\s*"(.*)"$')
 
 def plainly_spelled(raw: str) -> str:
     """Digits of every script as 0 to 9, without marks that cannot be seen, and without a spreadsheet's wrapping."""
-    folded = unicodedata.normalize("NFKC", raw)
-    text = "".join(map(_plain_character, folded)).strip()
+    text = (raw if raw.isascii() and raw.isprintable() else _folded(raw)).strip()
     text = AS_FORMULA.sub(r"\1", text).removeprefix("'").strip()
     text = AS_FRACTION.sub(r"\1", text)
     return text[4:] if text[:4].lower() == "tel:" else text
@@ -21,6 +20,10 @@ def plainly_spelled(raw: str) -> str:
 def is_mangled(text: str) -> bool:
     """Whether a spreadsheet has made a floating-point number of it, such as 4.47912E+11."""
     return SCIENTIFIC.fullmatch(text) is not None
+
+
+def _folded(raw: str) -> str:
+    return "".join(map(_plain_character, unicodedata.normalize("NFKC", raw)))
 
 
 def _plain_character(character: str) -> str:

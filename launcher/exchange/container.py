@@ -14,6 +14,7 @@ from adapters.exchange.leg_journal import ExchangeLegJournal
 from adapters.exchange.server import ExchangeServer
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
+from adapters.prometheus.metrics import PrometheusMetrics
 from adapters.simulation.carrier import SimulatedCarrier
 from adapters.system.clock import SystemClock
 from adapters.system.logging import configure_logging
@@ -37,17 +38,25 @@ class Container(containers.DeclarativeContainer):
 
     settings = providers.Dependency(instance_of=Settings)
     clock = providers.Singleton(SystemClock)
+    metrics = providers.Singleton(PrometheusMetrics)
 
     text_to_speech = providers.Singleton(EspeakTextToSpeech)
     speech_to_text = providers.Singleton(CaptionsSpeechToText, error_rate=settings.provided.recognition_errors)
     carrier = providers.Singleton(
-        SimulatedCarrier, clock, text_to_speech, speech_to_text, seed=settings.provided.simulation_seed
+        SimulatedCarrier,
+        clock,
+        text_to_speech,
+        speech_to_text,
+        seed=settings.provided.simulation_seed,
+        speed=settings.provided.simulation_speed,
     )
 
     rooms = providers.Singleton(MemoryRooms, clock)
     journal = providers.Singleton(ExchangeLegJournal, providers.Callable(_journal_path, settings), clock)
     telephony = providers.Singleton(MemoryTelephony, rooms, providers.Singleton(_every_trunk, carrier), journal, clock)
-    server = providers.Singleton(ExchangeServer, rooms, telephony, clock, secret=settings.provided.core_secret)
+    server = providers.Singleton(
+        ExchangeServer, rooms, telephony, clock, secret=settings.provided.core_secret, metrics=metrics
+    )
 
     stop_on_signals = providers.Object(stop_on_signals)
 

@@ -13,13 +13,16 @@ from domain.calls.ending import Ending
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, Recording, ResultSource
 from domain.ids import BrandId, CallId, ServerId
+from domain.measures import CALLS_CONCLUDED
 from ports.call_journal import CallJournal
 from ports.clock import Clock
 from ports.errors import NotFound, PortError
 from ports.messages.results import ResultPackage
+from ports.metrics import UNMEASURED, Metrics
 from ports.object_store import ObjectStore
 from ports.result_outbox import ResultOutbox
 from ports.rooms import Rooms
+from ports.tracing import UNTRACED, Tracing
 
 CHANNELS: Final = 2
 SAMPLE_BYTES: Final = 2
@@ -37,16 +40,23 @@ class ConcludeCall:
     outbox: ResultOutbox
     clock: Clock
     server_id: ServerId
+    metrics: Metrics = UNMEASURED
+    tracing: Tracing = UNTRACED
 
     async def __call__(self, call_id: CallId, *, brand: BrandId | None = None, ending: Ending | None = None) -> None:
         """`brand` and `ending` are of a call that may have no journal; where it has one, that alone counts.
 
         Raises a PortError when something cannot be kept now: then nothing is lost, and it has to be done again.
         """
+        with self.tracing.span("conclude", call=call_id):
+            await self._conclude(call_id, brand, ending)
+
+    async def _conclude(self, call_id: CallId, brand: BrandId | None, ending: Ending | None) -> None:
         await self._close_room(call_id)
         package = await self._package(call_id, brand, ending)
         if package is not None:
             await self.outbox.put(call_id, msgspec.json.encode(package), at=self.clock.now())
+            self.metrics.count(CALLS_CONCLUDED, package.outcome.value)
             log.info("call_concluded", call_id=call_id, outcome=package.outcome.value, source=package.source.value)
         await self.journal.drop(call_id)
 

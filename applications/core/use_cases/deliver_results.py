@@ -8,10 +8,13 @@ from typing import Final
 import structlog
 
 from domain.calls.resend import LONGEST_WAIT, wait_before_resend
+from domain.measures import RESULTS
 from ports.clock import Clock
 from ports.errors import Busy, PortError, Refused
+from ports.metrics import UNMEASURED, Metrics
 from ports.result_outbox import Parcel, ResultOutbox
 from ports.result_sink import ResultSink
+from ports.tracing import UNTRACED, Tracing
 
 AT_ONCE: Final = 16
 
@@ -25,6 +28,8 @@ class DeliverResults:
     outbox: ResultOutbox
     sink: ResultSink
     clock: Clock
+    metrics: Metrics = UNMEASURED
+    tracing: Tracing = UNTRACED
 
     async def __call__(self) -> int:
         """One round over what is due now; how many parcels it tried."""
@@ -46,15 +51,20 @@ class DeliverResults:
 
     async def _send(self, parcel: Parcel) -> None:
         try:
-            await self.sink.hand_over(parcel.body)
+            with self.tracing.span("result", call=parcel.call_id):
+                await self.sink.hand_over(parcel.body)
         except Refused as refused:
             log.error("result_refused", call_id=parcel.call_id, reason=refused.reason)
             await self.outbox.park(parcel.call_id, refused.reason)
+            self.metrics.count(RESULTS, "parked")
         else:
             await self.outbox.delivered(parcel.call_id)
+            self.metrics.count(RESULTS, "delivered")
+            log.info("result_delivered", call_id=parcel.call_id, tries=parcel.tries)
 
     async def _postpone(self, parcel: Parcel, at_least: float) -> None:
         """One that cannot be postponed stays due."""
+        self.metrics.count(RESULTS, "postponed")
         wait = wait_before_resend(parcel.call_id, parcel.tries, at_least=at_least)
         try:
             await self.outbox.postpone(parcel.call_id, due_at=self.clock.now() + timedelta(seconds=wait))

@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+import structlog
+
 from domain.bots.runtime_config import RuntimeConfig
 from domain.calls.ending import Ending
 from domain.calls.outcome import Outcome
@@ -27,6 +29,8 @@ MARGIN: Final = 60.0
 """Seconds beyond the bot's own limit after which the carrier ends the leg whatever the bot does."""
 
 Orders: TypeAlias = "asyncio.Queue[Order]"
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,7 @@ class OpenCall:
             return _failed(refused.reason)
         except PortError:
             return _failed("no_config")
+        log.info("config_fetched", bot_id=config.bot_id, bot_version=config.bot_version)
         if isinstance(request, Attach):
             return Opened(config=config, invitation=request.invitation)
         try:
@@ -141,4 +146,5 @@ def _unanswered(event: LegEvent) -> Ending:
 
 
 def _failed(detail: str) -> Ending:
+    log.error("config_not_fetched", reason=detail)
     return Ending(outcome=Outcome.FAILED, ended_by=EndedBy.SYSTEM, detail=detail)

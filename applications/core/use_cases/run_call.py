@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,15 +13,16 @@ from applications.core.news_teller import NewsTeller
 from applications.core.patient_journal import PatientJournal
 from applications.core.use_cases.open_call import Opened, Orders
 from domain.calls.ending import NO_ORDERS
-from domain.ids import ServerId
+from domain.ids import CallId, ServerId
 from ports.audio_links import AudioLink, AudioLinks
 from ports.call_journal import CallJournal, JournalEntry, JournalHeader, JournalWriter, Note
 from ports.clock import Clock
 from ports.conversation import Conversation, ConversationSession, Ended, TurnTaken
-from ports.errors import Unavailable
+from ports.errors import PortError, Unavailable
 from ports.messages.calls import CoreJoined, TurnHeard
 from ports.messages.core import End, Order
 from ports.result_sink import ResultSink
+from ports.rooms import Rooms
 
 ORDERS_WITHIN: Final = 60.0
 """Seconds after which a call that nobody gave an order is ended."""
@@ -42,6 +44,7 @@ class NeverEnded(Exception):
 class RunCall:
     """Nothing that goes wrong in a call leaves it: its journal says what it was."""
 
+    rooms: Rooms
     journal: CallJournal
     taped: Callable[[JournalWriter], AudioLinks]
     conversation: Conversation
@@ -63,10 +66,17 @@ class RunCall:
             except Exception as error:  # one call's fault is that call's result, and no other call's
                 log.exception("call_failed")
                 journal.note(JournalEntry(at=self.clock.now(), note=Note.FAILED, value=_first_fault(error)))
+            if not journal.settled():  # on a full disk this may take long, and the callee is not to wait for it
+                await self._hang_up(opened.config.call_id)
             await journal.settle()
+
+    async def _hang_up(self, call_id: CallId) -> None:
+        with suppress(PortError):  # who carries the audio is away, and the leg with it
+            await self.rooms.close(call_id)
 
     async def _be_there(self, opened: Opened, orders: Orders, journal: JournalWriter) -> None:
         link = await self.taped(journal).join(opened.invitation)
+        log.info("room_joined")
         try:
             await self._converse(opened, link, orders, journal)
         finally:
@@ -92,12 +102,14 @@ class RunCall:
             if isinstance(event, TurnTaken):
                 teller.tell(TurnHeard(turn=event.turn))
             if isinstance(event, Ended):
+                log.info("conversation_ended", by=event.by.value, disposition=event.disposition)
                 return
         raise NeverEnded("the conversation's events ran out before it had ended")
 
     async def _pass_orders(self, session: ConversationSession, orders: Orders, journal: JournalWriter) -> None:
         order = await _first_order(orders)
         while True:
+            log.info("order_taken", order=type(order).__name__)
             journal.note(note_of_order(order, self.clock.now()))
             await session.order(order)
             if isinstance(order, End):

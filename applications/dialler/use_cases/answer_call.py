@@ -5,6 +5,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from applications.dialler.core_slots import Seat
 from applications.dialler.held_attempt import HeldAttempt
 from applications.dialler.use_cases.conclude_unanswered import ConcludeUnanswered, Ending
@@ -14,17 +16,23 @@ from domain.calls.outcome import Outcome
 from domain.calls.room import CALLEE, DIALLER
 from domain.campaigns.attempt import Verdict
 from domain.campaigns.campaign import AnswerPolicy, OnVerdict
+from domain.measures import ABANDONED, VERDICT_SECONDS
 from ports.audio_links import AudioLinks
 from ports.clock import Clock
 from ports.core_gateway import CoreGateway
 from ports.errors import NotFound, PortError, Unavailable
 from ports.messages.core import End, LeaveMessage, Order, SafeHarbour, Talk
+from ports.metrics import UNMEASURED, Metrics
 from ports.rooms import Rooms
 from ports.screening import Screening, ScreeningSession
-from ports.telephony import Telephony
+from ports.tracing import UNTRACED, Tracing
 
-ORDER_TRIES: Final = 4
-ORDER_PAUSE: Final = 0.5
+ORDER_SECONDS: Final = 2.0
+"""How long a Core is asked to take an order: a callee waits meanwhile."""
+
+ORDER_PAUSE: Final = 0.2
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,22 +42,27 @@ class AnswerCall:
     rooms: Rooms
     links: AudioLinks
     screening: Screening
-    telephony: Telephony
     cores: CoreGateway
     seat_call: SeatCall
     conclude: ConcludeUnanswered
     clock: Clock
+    metrics: Metrics = UNMEASURED
+    tracing: Tracing = UNTRACED
 
     async def __call__(self, held: HeldAttempt, call: Call, policy: AnswerPolicy) -> None:
+        answered = self.clock.monotonic()
         async with AsyncExitStack() as listening, asyncio.TaskGroup() as tasks:
             seating = tasks.create_task(self.seat_call(call))
             session = await self._listen(call, listening)
             seat = await seating
             if seat is None:
+                await held.renew()
                 await self._abandon(held, call)
                 return
-            verdict = await session.verdict() if session else Verdict.UNSURE
-            await self._order(call, seat, await self._order_for(seat, verdict, session, policy))
+            verdict = await self._verdict(session, since=answered)
+            order = await self._order_for(seat, verdict, session, policy)
+            await held.renew()  # a Dialler that was asleep is told here, before it disturbs what is no longer its call
+            await self._order(call, seat, order)
         await held.change(lambda attempt: attempt.hand_over(seat.server_id, verdict, at=self.clock.now()))
 
     async def _listen(self, call: Call, listening: AsyncExitStack) -> ScreeningSession | None:
@@ -62,6 +75,14 @@ class AnswerCall:
         listening.push_async_callback(link.leave)
         return await listening.enter_async_context(self.screening.listen(link.events()))
 
+    async def _verdict(self, session: ScreeningSession | None, *, since: float) -> Verdict:
+        with self.tracing.span("screening"):
+            verdict = await session.verdict() if session else Verdict.UNSURE
+        seconds = self.clock.monotonic() - since
+        self.metrics.observe(VERDICT_SECONDS, seconds, verdict.value)
+        log.info("screened", verdict=verdict.value, seconds=round(seconds, 3))
+        return verdict
+
     async def _order_for(
         self, seat: Seat, verdict: Verdict, session: ScreeningSession | None, policy: AnswerPolicy
     ) -> Order:
@@ -73,16 +94,24 @@ class AnswerCall:
         return End(reason=verdict.value)
 
     async def _order(self, call: Call, seat: Seat, order: Order) -> None:
-        """A Core that does not answer is asked again; one that is lost becomes a result by itself."""
-        for _ in range(ORDER_TRIES):
+        """A Core that does not answer is asked again. One that has no such call is done with it, or has been lost and
+        is back without it: either way nobody of ours is there, and the leg ends. The result comes by itself."""
+        log.info("ordering", order=type(order).__name__, server_id=seat.server_id)
+        try:
+            async with asyncio.timeout(ORDER_SECONDS):
+                return await self._order_until_taken(call, seat, order)
+        except (TimeoutError, NotFound):
+            return await self.rooms.close(call.id)
+
+    async def _order_until_taken(self, call: Call, seat: Seat, order: Order) -> None:
+        while True:
             try:
                 return await self.cores.order(seat.url, call.id, order)
-            except NotFound:
-                return None  # the callee has hung up: the Core is done with the call
             except Unavailable:
                 await self.clock.sleep(ORDER_PAUSE)
-        return await self.telephony.hang_up(call.id)
 
     async def _abandon(self, held: HeldAttempt, call: Call) -> None:
-        await self.telephony.hang_up(call.id)
+        self.metrics.count(ABANDONED)
+        log.warning("abandoned_for_want_of_a_core")
+        await self.rooms.close(call.id)
         held.attempt = await self.conclude(held.attempt, Ending(outcome=Outcome.ABANDONED, detail="no_core"))

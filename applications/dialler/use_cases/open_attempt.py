@@ -1,9 +1,11 @@
 """Stores an attempt's intent and its call before anything rings, then lets it run."""
 
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
+
+import structlog
 
 from applications.dialler.held_attempt import LEASE
 from applications.dialler.trunk_shares import TrunkShares
@@ -25,6 +27,8 @@ from ports.lead_store import LeadStore
 Start = Callable[[Coroutine[Any, Any, None]], None]
 """Lets something run beside, in a task group that the Dialler waits for."""
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAttempt:
@@ -39,26 +43,41 @@ class OpenAttempt:
     dialler: str
     start: Start
 
-    async def __call__(self, campaign: Campaign, lead: Lead) -> Limit | None:
-        """None once it runs; otherwise what it lacked, and the lead is due again at once."""
+    async def __call__(self, campaign: Campaign, lead: Lead, shown: Counter[str]) -> Limit | None:
+        """None once it runs; otherwise what it lacked, and the lead is due again at once.
+
+        `shown` are the calls of the last 24 hours by the number that was shown; this one is added. Several may be opened
+        side by side: number, trunk and its rate are taken before anything is waited for.
+        """
         trunk = self.trunks.choose(lead.phone.e164)
-        used = await self.attempts.shown_since(campaign.brand, self.clock.now() - timedelta(hours=24))
-        caller = campaign.plan.numbers.choose(lead.phone.e164, used)
+        caller = campaign.plan.numbers.choose(lead.phone.e164, shown)
         if trunk is None or caller is None:
             await self._give_back(lead)
             return Limit.NO_TRUNK if trunk is None else Limit.NO_CALLER_NUMBER
+        shown[caller.e164] += 1
         attempt = self._attempt(campaign, lead, trunk, caller.e164)
         call = self._call(campaign, lead, attempt)
+        new, stored = self.trunks.take(call.id, trunk.id), None
+        try:
+            stored = await self._store(attempt, call, lead)
+        finally:
+            if new and stored is None:
+                self.trunks.give_back(call.id)
+        if stored is not None:
+            log.info("attempt_opened", call_id=call.id, attempt_id=attempt.id, campaign_id=campaign.id)
+            self.start(self.run_attempt(stored, call, campaign.plan.answers))
+        return None
+
+    async def _store(self, attempt: Attempt, call: Call, lead: Lead) -> Attempt | None:
+        """None when it was opened before, such as before a crash; whoever has it, or recovers it, settles the lead."""
         try:
             attempt = await self.attempts.open(attempt)
         except Stale:
-            await self._mark(lead)  # opened before a crash; whoever recovers the attempt will settle the lead
+            await self._mark(lead)
             return None
         await self._add(call)
         await self._mark(lead)
-        self.trunks.take(call.id, trunk.id)
-        self.start(self.run_attempt(attempt, call, campaign.plan.answers))
-        return None
+        return attempt
 
     def _attempt(self, campaign: Campaign, lead: Lead, trunk: Trunk, caller: str) -> Attempt:
         now = self.clock.now()

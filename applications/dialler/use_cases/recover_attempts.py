@@ -6,11 +6,11 @@ from typing import Final
 import structlog
 
 from applications.dialler.held_attempt import LEASE
-from applications.dialler.use_cases.conclude_unanswered import ConcludeUnanswered, Ending
+from applications.dialler.use_cases.conclude_unanswered import ConcludeUnanswered, Ending, left_to_core
 from domain.calls.call import Call, CallState
 from domain.calls.outcome import Outcome
 from domain.calls.sip_outcome import outcome_of_status
-from domain.campaigns.attempt import Attempt, AttemptState, Verdict
+from domain.campaigns.attempt import Attempt
 from ports.attempt_ledger import AttemptLedger
 from ports.call_store import CallStore
 from ports.clock import Clock
@@ -19,9 +19,10 @@ from ports.errors import NotFound, PortError, Stale
 from ports.fleet_registry import FleetRegistry
 from ports.messages.core import Talk
 from ports.rooms import Rooms
-from ports.telephony import Leg, LegState, Telephony
+from ports.telephony import HangUp, Leg, LegEvent, LegState, Telephony
 
 BATCH: Final = 50
+ANSWERED: Final = 200
 
 log = structlog.get_logger()
 
@@ -79,14 +80,9 @@ class RecoverAttempts:
 
     async def _leave_to_core(self, attempt: Attempt, call: Call, leg: Leg) -> None:
         """A Core is in the call, so the result comes from there. It may never have had its orders: they do no harm."""
-        server_id = call.server_id
-        if attempt.state in {AttemptState.OPENED, AttemptState.RINGING}:
-            attempt = attempt.answer(at=call.live_at or self.clock.now())
-        if server_id is None:
-            return
-        await self.attempts.save(attempt.hand_over(server_id, Verdict.UNSURE, at=self.clock.now()))
-        if leg.state is LegState.ANSWERED:
-            server = await self.fleet.get(server_id)
+        handed = await self.attempts.save(left_to_core(attempt, call, at=self.clock.now()))
+        if leg.state is LegState.ANSWERED and handed.server_id:
+            server = await self.fleet.get(handed.server_id)
             try:
                 await self.cores.order(server.url, call.id, Talk())
             except PortError:
@@ -99,9 +95,14 @@ def _ending(leg: Leg, attempt: Attempt) -> Ending:
             return Ending(outcome=Outcome.CANCELLED, detail="never_placed")
         case LegState.UNKNOWN:
             return Ending(outcome=Outcome.UNKNOWN, detail="find_unknown")
-        case LegState.ENDED if leg.end and leg.end.status is None:
+        case LegState.ENDED if leg.end and _lost(leg.end):
             return Ending(outcome=Outcome.LINE_LOST, detail="exchange_lost")
         case LegState.ENDED if leg.end and leg.end.status and leg.end.status >= 300:
             return Ending(outcome=outcome_of_status(leg.end.status, leg.end.reason), status=leg.end.status)
     answered = attempt.answered_at is not None or leg.state is LegState.ANSWERED
     return Ending(outcome=Outcome.DIALLER_LOST, detail="while_answered" if answered else "while_ringing")
+
+
+def _lost(end: LegEvent) -> bool:
+    """Neither side ended it: whoever carried it went away, while it rang or after the answer."""
+    return end.status is None or (end.status == ANSWERED and end.by is HangUp.NETWORK)

@@ -4,17 +4,23 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from domain.calls.outcome import NOT_AN_ATTEMPT, Outcome
 from domain.campaigns.attempt import Attempt
 from domain.campaigns.campaign import Campaign
 from domain.campaigns.lead import Lead, LeadState
+from domain.measures import ATTEMPTS
 from ports.attempt_ledger import AttemptLedger
 from ports.campaign_store import CampaignStore
 from ports.clock import Clock
 from ports.errors import Stale
 from ports.lead_store import LeadStore
+from ports.metrics import UNMEASURED, Metrics
 
 BATCH: Final = 200
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +31,7 @@ class SettleAttempts:
     leads: LeadStore
     campaigns: CampaignStore
     clock: Clock
+    metrics: Metrics = UNMEASURED
 
     async def __call__(self) -> int:
         """How many were settled."""
@@ -44,6 +51,9 @@ class SettleAttempts:
             campaign = await self.campaigns.get(attempt.brand, attempt.campaign_id)
             await self.leads.save(self._told(lead, campaign, attempt, attempt.outcome))
         await self.attempts.save(attempt.settle())
+        outcome = attempt.outcome.value if attempt.outcome else "none"
+        self.metrics.count(ATTEMPTS, outcome)
+        log.info("attempt_settled", call_id=attempt.call_id, attempt_id=attempt.id, outcome=outcome)
         return True
 
     def _told(self, lead: Lead, campaign: Campaign, attempt: Attempt, outcome: Outcome) -> Lead:
