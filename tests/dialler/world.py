@@ -186,7 +186,6 @@ class Dialler:
             rooms=w.rooms,
             links=MemoryAudioLinks(w.rooms, clock),
             screening=MemoryScreening(clock),
-            telephony=w.telephony,
             cores=w.cores,
             seat_call=SeatCall(slots=self.slots, cores=w.cores, rooms=w.rooms, clock=clock),
             conclude=conclude,

@@ -159,6 +159,7 @@ class Road:
         host = CallHost(
             OpenCall(configs=doors, rooms=w.rooms, telephony=w.telephony, clock=w.clock),
             RunCall(
+                rooms=w.rooms,
                 journal=journal,
                 taped=lambda writer: TapedAudioLinks(links, writer, w.clock),
                 conversation=conversation,

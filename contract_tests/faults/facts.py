@@ -1,0 +1,162 @@
+"""Everything that is known after the trials, from all who know something: the store, the exchange, the CRM, the disk."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from adapters.memory.leg_journal import LegEntry
+from adapters.simulation.population import Role
+from adapters.sqlite.attempt_ledger import SqliteAttemptLedger
+from adapters.sqlite.call_store import SqliteCallStore
+from adapters.sqlite.campaign_store import SqliteCampaignStore
+from adapters.sqlite.crm_target_store import SqliteCrmTargetStore
+from adapters.sqlite.delivery_log import SqliteDeliveryLog
+from adapters.sqlite.dnc_list import SqliteDncList
+from adapters.sqlite.event_log import SqliteEventLog
+from adapters.sqlite.lead_store import SqliteLeadStore
+from contract_tests.faults.system import Kill, System
+from contract_tests.faults.trials import Trial
+from contract_tests.faults.witness import Testimony, heard
+from domain.calls.call import Call
+from domain.campaigns.attempt import Attempt
+from domain.campaigns.campaign import Campaign
+from domain.campaigns.lead import Lead
+from domain.crm.delivery import CrmTarget, Delivery
+from domain.event import LoggedEvent
+from domain.ids import DEFAULT_BRAND, CallId
+from ports.attempt_ledger import AttemptFilter
+from ports.call_store import CallFilter
+from ports.delivery_log import DeliveryFilter
+from ports.lead_store import LeadFilter
+from ports.paging import Page
+from ports.telephony import LegEvent, LegKind
+
+PAGE = 200
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegStory:
+    """A leg as the exchange wrote it down: when its INVITE went out, and what happened then."""
+
+    invites: tuple[float, ...]
+    events: tuple[LegEvent, ...]
+
+    def at(self, kind: LegKind) -> float | None:
+        return next((event.at.timestamp() for event in self.events if event.kind is kind), None)
+
+    @property
+    def end(self) -> LegEvent | None:
+        return next((event for event in self.events if event.kind is LegKind.ENDED), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """`pushes` are all that came to the CRM, by message id, each as often as it came."""
+
+    trials: Sequence[Trial]
+    kills: Sequence[Kill]
+    roles: Mapping[str, Role]
+    campaigns: Sequence[Campaign]
+    leads: Sequence[Lead]
+    attempts: Sequence[Attempt]
+    calls: Sequence[Call]
+    events: Sequence[LoggedEvent]
+    targets: Sequence[CrmTarget]
+    deliveries: Sequence[Delivery]
+    listed: frozenset[str]
+    pushes: Mapping[str, Sequence[Mapping[str, Any]]]
+    forged: int
+    legs: Mapping[CallId, LegStory]
+    testimonies: Sequence[Testimony]
+    left_on_disk: Sequence[Path]
+    exchange: Mapping[str, int]
+
+
+async def gather(system: System, trials: Sequence[Trial]) -> Facts:
+    file, brand = system.stage.file, DEFAULT_BRAND
+    leads, attempts = SqliteLeadStore(file), SqliteAttemptLedger(file)
+    campaigns = await _all(lambda after: SqliteCampaignStore(file).page(brand, state=None, after=after, limit=PAGE))
+    found_leads: list[Lead] = []
+    found_attempts: list[Attempt] = []
+    for each in campaigns:
+        found_leads += await _all(
+            lambda after, id_=each.id: leads.page(brand, id_, where=LeadFilter(), after=after, limit=PAGE)
+        )
+        found_attempts += await _all(
+            lambda after, id_=each.id: attempts.page(brand, id_, where=AttemptFilter(), after=after, limit=PAGE)
+        )
+    calls = await _all(lambda after: SqliteCallStore(file).page(brand, where=CallFilter(), after=after, limit=PAGE))
+    deliveries = await _all(
+        lambda after: SqliteDeliveryLog(file).page(brand, where=DeliveryFilter(), after=after, limit=PAGE)
+    )
+    phones = [lead.phone.e164 for lead in found_leads]
+    return Facts(
+        trials=trials,
+        kills=[kill for trial in trials for kill in trial.kills],
+        roles=system.stage.people.known,
+        campaigns=campaigns,
+        leads=found_leads,
+        attempts=found_attempts,
+        calls=calls,
+        events=await _events(SqliteEventLog(file)),
+        targets=await SqliteCrmTargetStore(file).all(brand),
+        deliveries=deliveries,
+        listed=frozenset(await SqliteDncList(file).listed(brand, phones)),
+        pushes=_pushes(system.crm.log),
+        forged=system.crm.forged,
+        legs=_legs(system.folder / "exchange" / "legs.ndjson"),
+        testimonies=heard(system.kills),
+        left_on_disk=_left(system.folder / "core"),
+        exchange=await system.exchange_counts(),
+    )
+
+
+async def _all(page: Callable[[str | None], Awaitable[Page[Item]]]) -> list[Item]:
+    items: list[Item] = []
+    after: str | None = None
+    while True:
+        found = await page(after)
+        items += found.items
+        after = found.next
+        if after is None:
+            return items
+
+
+async def _events(log: SqliteEventLog) -> list[LoggedEvent]:
+    events: list[LoggedEvent] = []
+    while found := await log.read(DEFAULT_BRAND, after=events[-1].position if events else 0, limit=PAGE):
+        events += found
+    return events
+
+
+def _pushes(log: Path) -> dict[str, list[dict[str, Any]]]:
+    pushes: dict[str, list[dict[str, Any]]] = {}
+    for line in log.read_text().splitlines() if log.exists() else ():
+        push = json.loads(line)
+        pushes.setdefault(push["id"], []).append(push["body"])
+    return pushes
+
+
+def _legs(journal: Path) -> dict[CallId, LegStory]:
+    invites: dict[CallId, list[float]] = {}
+    events: dict[CallId, list[LegEvent]] = {}
+    for line in journal.read_bytes().splitlines():
+        entry = msgspec.json.decode(line, type=LegEntry)
+        if entry.event is None:
+            invites.setdefault(entry.call_id, []).append(entry.at.timestamp())
+        else:
+            events.setdefault(entry.call_id, []).append(entry.event)
+    return {
+        call_id: LegStory(invites=tuple(times), events=tuple(events.get(call_id, ())))
+        for call_id, times in invites.items()
+    }
+
+
+def _left(core: Path) -> list[Path]:
+    """Parcels, parked ones among them, and journals."""
+    return sorted([*core.rglob("*.parcel"), *core.rglob("journals/*")])

@@ -1,0 +1,42 @@
+"""Ports for processes that are started soon, below those that outgoing connections take theirs from."""
+
+import fcntl
+import os
+import socket
+import tempfile
+from pathlib import Path
+from typing import Final
+
+FIRST: Final = 21000
+LAST: Final = 31000
+_held: list[int] = []
+
+
+def take_ports(count: int) -> list[int]:
+    """Free ones that no other run of the trials takes before this process ends."""
+    folder = Path(tempfile.gettempdir()) / "cxb-trial-ports"
+    folder.mkdir(exist_ok=True)
+    found: list[int] = []
+    for port in range(FIRST, LAST):
+        if _free(port) and _claimed(folder / str(port)):
+            found.append(port)
+        if len(found) == count:
+            break
+    return found
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _claimed(path: Path) -> bool:
+    """A lock that goes with this process, however it ends."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return False
+    _held.append(lock)
+    return True

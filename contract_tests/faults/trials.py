@@ -1,0 +1,107 @@
+"""Runs the trials: each kills one process at one step of some call, while small campaigns run one after the other."""
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from adapters.sqlite.call_store import SqliteCallStore
+from adapters.sqlite.campaign_store import SqliteCampaignStore
+from adapters.sqlite.delivery_log import SqliteDeliveryLog
+from contract_tests.faults.steps import STEPS, Step
+from contract_tests.faults.system import Kill, System
+from domain.campaigns.campaign import CampaignState
+from domain.crm.delivery import DeliveryState
+from domain.ids import DEFAULT_BRAND, CampaignId
+
+ENDS_WITHIN: Final = 150.0
+MANY: Final = 100
+MOST_OPEN: Final = 10
+"""Campaigns at once: each brings twelve leads to a system for sixty calls."""
+
+
+@dataclass(kw_only=True)
+class Trial:
+    """`kills` has one proof for each point that fired."""
+
+    name: str
+    step: Step
+    kills: list[Kill] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def void(self) -> bool:
+        return len(self.kills) < 1 + (self.step.first is not None)
+
+
+def planned(count: int, seed: int, only: str = "") -> list[Trial]:
+    """Steps of all kinds in an order of chance, each as often as any other. Those of API and Dialler come first in a
+    short run: their claims take longest to run out."""
+    chance = random.Random(seed)  # noqa: S311  # a choice of trials, no secret
+    steps = [step for step in STEPS if only in str(step)]
+    chosen: list[Step] = []
+    while len(chosen) < count:
+        chosen += chance.sample(steps, len(steps))
+    chosen = chosen[:count]
+    if count < MANY:
+        chosen.sort(key=lambda step: step.point.process not in {"api", "dialler"})
+    return [Trial(name=f"{index:04}", step=step) for index, step in enumerate(chosen)]
+
+
+class Trials:
+    """All of them on one system."""
+
+    def __init__(self, system: System, trials: Sequence[Trial]) -> None:
+        self._system = system
+        self._trials = trials
+        self._campaigns: list[CampaignId] = []
+
+    async def run(self) -> None:
+        """Returns when all campaigns are over and everybody has been told, or time is up: then checks say what is
+        missing."""
+        for trial in self._trials:
+            began = time.monotonic()
+            await self._room()
+            await self._one(trial)
+            trial.seconds = time.monotonic() - began
+            sys.stdout.write(f"  {trial.seconds:5.1f} s  {'VOID ' * trial.void}{trial.step}\n")
+            sys.stdout.flush()
+        await self._all_over()
+
+    async def _one(self, trial: Trial) -> None:
+        begun = await self._system.stage.begin(trial.name)
+        self._campaigns.append(begun)
+        for index, point in enumerate(filter(None, (trial.step.first, trial.step.point))):
+            kill = await self._system.die(f"{trial.name}.{index}", point)
+            if kill is None:
+                break
+            trial.kills.append(kill)
+        await self._system.ready()
+
+    async def _room(self) -> None:
+        while len(await self._open()) >= MOST_OPEN:
+            await asyncio.sleep(0.1)
+
+    async def _open(self) -> list[CampaignId]:
+        store = SqliteCampaignStore(self._system.stage.file)
+        found = [await store.get(DEFAULT_BRAND, campaign_id) for campaign_id in self._campaigns]
+        return [campaign.id for campaign in found if campaign.state is not CampaignState.COMPLETED]
+
+    async def _all_over(self) -> None:
+        end = time.monotonic() + ENDS_WITHIN
+        while time.monotonic() < end and not await self._is_over():
+            await asyncio.sleep(0.2)
+
+    async def _is_over(self) -> bool:
+        file, core = self._system.stage.file, self._system.folder / "core"
+        if await self._open() or await SqliteCallStore(file).unrelayed(limit=1):
+            return False
+        counts = await SqliteCallStore(file).counts(DEFAULT_BRAND, campaign_id=None)
+        if set(counts) & {"state.planned", "state.live"}:
+            return False
+        if (await SqliteDeliveryLog(file).counts(DEFAULT_BRAND)).get(DeliveryState.PENDING, 0):
+            return False
+        return not [*core.rglob("outbox/*.parcel"), *core.rglob("journals/*")]
