@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, settings
 
 from adapters.memory.clock import VirtualTimeLoop
 
-
 # a slow machine is no fault of the code, and what fails here must fail again
 for name, examples in {"here": 100, "ci": 500}.items():
     settings.register_profile(

@@ -46,8 +46,8 @@ class OpenAttempt:
     async def __call__(self, campaign: Campaign, lead: Lead, shown: Counter[str]) -> Limit | None:
         """None once it runs; otherwise what it lacked, and the lead is due again at once.
 
-        `shown` are the calls of the last 24 hours by the number that was shown; this one is added. Several may be opened
-        side by side: number, trunk and its rate are taken before anything is waited for.
+        `shown` are the calls of the last 24 hours by the number that was shown; this one is added. Several may be
+        opened side by side: number, trunk and its rate are taken before anything is waited for.
         """
         trunk = self.trunks.choose(lead.phone.e164)
         caller = campaign.plan.numbers.choose(lead.phone.e164, shown)
