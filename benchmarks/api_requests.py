@@ -2,8 +2,8 @@
 
 `python -m benchmarks.api_requests [--short] [--connections 1 8]`: a server process a side and one process that asks.
 All sides have the same use cases over the same stores behind the same checks; the Core that takes dialouts is the
-in-memory twin. `CXB, SQLite` is the whole stack: durable stores, jobs, logs, measures. The others have their stores in
-memory, so that the ratio is that of the web layers.
+in-memory twin. `CXB, whole stack` has what production has beyond that: SQLite, jobs, logs, measures and limits. The
+others have their stores in memory and nothing else, so that the ratio is that of the web layers.
 """
 
 import importlib.util
@@ -22,13 +22,13 @@ from benchmarks.rounds import Figures, Side, alternate, percentile
 from ports.settings import Stores
 
 SIZES: Final = (1, 8, 32, 64)
-SHORT: Final = (1, 8)
+SHORT: Final = (4,)
 WARM: Final = 10
 """Requests that come before: what is imported or read once for all is not what is compared."""
 
 SIDES: Final = (
-    Served(name="CXB, SQLite", app="benchmarks.api_server:cxb", stores=Stores.SQLITE, jobs=True),
-    Served(name="CXB, memory", app="benchmarks.api_server:cxb"),
+    Served(name="CXB, whole stack", app="benchmarks.api_server:whole", stores=Stores.SQLITE, jobs=True),
+    Served(name="CXB, memory", app="benchmarks.api_server:application"),
     Served(name="bare Litestar", app="benchmarks.api_litestar:bare_litestar"),
     Served(name="FastAPI", app="benchmarks.api_fastapi:fastapi"),
 )
@@ -67,15 +67,17 @@ class Asker:
             load(self.pool, self.server.port, [self.endpoint.ask(next(self.numbers)) for _ in range(WARM)], 1)
             self.warm = True
         requests = [self.endpoint.ask(next(self.numbers)) for _ in range(self.at_once)]
-        self.server.longest_stall()
+        self.server.since()
         answers = load(self.pool, self.server.port, requests, connections)
         wrong = {status: found for status, found in answers.statuses.items() if not 200 <= status < 300}
         assert not wrong, f"{self.endpoint.name}{self.server.served.name} answered {wrong}"
+        stall, cpu = self.server.since()
         return {
             "req/s": len(requests) / answers.seconds,
             "p50 (ms)": percentile(answers.latencies, 0.5) * 1000,
             "p99 (ms)": percentile(answers.latencies, 0.99) * 1000,
-            "longest stall (ms)": self.server.longest_stall() * 1000,
+            "longest stall (ms)": stall * 1000,
+            "CPU (ms/req)": cpu * 1000 / len(requests),
         }
 
 
@@ -118,6 +120,7 @@ def main() -> None:
         rows=rows,
         rounds=rounds,
         short=asked.short,
+        out=asked.out,
         plotted=[
             Plotted(figure=figure, of=endpoint.name) for endpoint in ENDPOINTS for figure in ("req/s", "p99 (ms)")
         ],
@@ -130,6 +133,7 @@ def main() -> None:
         rows=stalls,
         rounds=1,
         short=asked.short,
+        out=asked.out,
     ).publish()
 
 

@@ -47,15 +47,20 @@ class Server:
     port: int
     pipe: Connection
 
-    def longest_stall(self) -> float:
-        """Seconds, since it was asked the last time."""
-        self.pipe.send("stall")
-        found: float = self.pipe.recv()
-        return found
+    def since(self) -> tuple[float, float]:
+        """Its loop's longest stall and its CPU time, in seconds, since it was asked the last time."""
+        self.pipe.send("since")
+        stall, cpu = self.pipe.recv()
+        return stall, cpu
 
 
-def cxb(container: Container) -> Any:
+def whole(container: Container) -> Any:
+    """With what stands in front of it: measures, the limits to load and to patience."""
     return container.front()(create_app(container))
+
+
+def application(container: Container) -> Any:
+    return create_app(container)
 
 
 @contextmanager
@@ -102,14 +107,15 @@ async def _serve(pipe: Connection, served: Served, port: int, calls: int, folder
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve(make(container), host="127.0.0.1", port=port, stopping=stopping))
         beside = [tasks.create_task(jobs_of(container).run())] if served.jobs else []
-        stalls = [0.0]
+        stalls, cpu = [0.0], time.process_time()
         beside.append(tasks.create_task(_watch(stalls)))
         await _listening(port)
         pipe.send("ready")
-        while await asyncio.to_thread(pipe.recv) == "stall":
-            pipe.send(stalls[0])
+        while await asyncio.to_thread(pipe.recv) == "since":
+            now = time.process_time()
             await _calls_end(container)
-            stalls[0] = 0.0
+            pipe.send((stalls[0], now - cpu))
+            stalls[0], cpu = 0.0, time.process_time()
         stopping.set()
         for task in beside:
             task.cancel()

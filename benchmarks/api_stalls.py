@@ -41,11 +41,11 @@ def stall_rows(server: Server, *, short: bool) -> list[Row]:
 async def _rows(server: Server, sent: dict[str, bytes]) -> list[Row]:
     rows = []
     for name, body in sent.items():
-        server.longest_stall()
+        server.since()
         began = time.perf_counter()
         status = await _post(server.port, body)
         took = time.perf_counter() - began
-        figures = {"answer (ms)": took * 1000, "longest stall (ms)": server.longest_stall() * 1000}
+        figures = {"answer (ms)": took * 1000, "longest stall (ms)": server.since()[0] * 1000}
         rows.append(row(f"{name}: {status}", len(body), [figures]))
     return rows
 

@@ -1,18 +1,15 @@
 """What one frame costs on its way through the exchange, how even frames arrive, and whether any is lost.
 
-`python -m benchmarks.exchange_frames [--calls 20] [--seconds 5] [--json FILE]`: three processes in real time. One is
+`python -m benchmarks.exchange_frames [--short] [--calls 20] [--seconds 5]`: three processes in real time. One is
 the exchange, two are call processes with one party of each call; everybody talks without a pause.
 """
 
-import argparse
 import asyncio
-import json
 import multiprocessing
 import time
 from dataclasses import astuple, dataclass
 from itertools import pairwise
 from multiprocessing.connection import Connection
-from pathlib import Path
 from statistics import mean
 from typing import Any, Final
 
@@ -26,6 +23,8 @@ from adapters.memory.leg_journal import MemoryLegJournal
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
 from adapters.system.clock import SystemClock
+from benchmarks.report import Plotted, Report, arguments
+from benchmarks.rounds import Figures, Side, alternate, percentile
 from domain.calls.audio import FRAME_BYTES, FRAME_SECONDS, AudioFrame
 from domain.calls.room import CALLEE, CORE, Invitation
 from ports.audio_links import AudioLink, Heard
@@ -108,14 +107,14 @@ async def _tickets(url: str, calls: int) -> dict[str, list[tuple[str, str, str, 
     return tickets
 
 
-def measure(calls: int, seconds: float) -> dict[str, float]:
+def measure(calls: int, seconds: float) -> Figures:
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     exchange = spawn.Process(target=serve, args=(theirs,), daemon=True)
     exchange.start()
     url = f"ws://127.0.0.1:{ours.recv()}"
     tickets = asyncio.run(_tickets(url, calls))
-    start = time.monotonic() + 3.0
+    start = time.monotonic() + (3.0 if seconds > 1 else 1.5)
     pipes = []
     for party in (CALLEE, CORE):
         near, far = spawn.Pipe()
@@ -128,37 +127,42 @@ def measure(calls: int, seconds: float) -> dict[str, float]:
     ours.send("end")
     cpu = ours.recv() - began
     exchange.join()
-    return _figures(calls, seconds, cpu, tallies)
+    return _figures(seconds, cpu, tallies)
 
 
-def _figures(calls: int, seconds: float, cpu: float, tallies: list[Tally]) -> dict[str, float]:
+def _figures(seconds: float, cpu: float, tallies: list[Tally]) -> Figures:
     said, heard = sum(t.said for t in tallies), sum(t.heard for t in tallies)
     gaps = sorted(gap for tally in tallies for gap in tally.gaps)
     return {
-        "calls": calls,
-        "frames": said,
-        "frames_lost": said - heard,
-        "exchange_us_per_frame": cpu / heard * 1e6,
-        "exchange_share_of_a_core": cpu / (seconds + 0.5),
-        "client_us_per_frame": mean(t.cpu / (t.said + t.heard) for t in tallies) * 1e6,
-        "gap_ms_p50": gaps[len(gaps) // 2],
-        "gap_ms_p95": gaps[int(len(gaps) * 0.95)],
-        "gap_ms_p99": gaps[int(len(gaps) * 0.99)],
-        "gap_ms_most": gaps[-1],
+        "frames lost": said - heard,
+        "exchange (µs/frame)": cpu / heard * 1e6,
+        "exchange (share of a core)": cpu / (seconds + 0.5),
+        "client (µs/frame)": mean(t.cpu / (t.said + t.heard) for t in tallies) * 1e6,
+        "gap p50 (ms)": percentile(gaps, 0.5),
+        "gap p95 (ms)": percentile(gaps, 0.95),
+        "gap p99 (ms)": percentile(gaps, 0.99),
+        "gap most (ms)": gaps[-1],
     }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=20)
+    parser = arguments(__doc__)
+    parser.add_argument("--calls", type=int, nargs="*", default=[5, 10, 20, 40])
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    figures = measure(options.calls, options.seconds)
-    for name, value in figures.items():
-        print(f"{name:<26}{value:>12.2f}")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    calls, seconds, rounds = ([2], 0.5, 1) if asked.short else (asked.calls, asked.seconds, asked.rounds)
+    side = Side(name="CXB, the exchange", measure=lambda size: measure(size, seconds))
+    Report(
+        name="exchange_frames",
+        title="Frames through the exchange",
+        size="calls",
+        rows=alternate([side], calls, rounds),
+        rounds=rounds,
+        short=asked.short,
+        out=asked.out,
+        plotted=[Plotted(figure="exchange (µs/frame)"), Plotted(figure="gap p99 (ms)")],
+    ).publish()
 
 
 if __name__ == "__main__":

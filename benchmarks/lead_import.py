@@ -43,7 +43,7 @@ from ports.dnc_list import DncEntry
 from ports.import_store import ImportStore
 
 SIZES: Final = (10_000, 100_000, 300_000, 1_000_000)
-SHORT: Final = (1_000, 4_000)
+SHORT: Final = (2_000,)
 CHUNK: Final = 256 * 1024
 MEGABYTE: Final = 1024.0
 LOOK_EVERY: Final = 0.05
@@ -208,6 +208,7 @@ def main() -> None:
         rows=rows,
         rounds=rounds,
         short=asked.short,
+        out=asked.out,
         plotted=(Plotted(figure="rows/s"), Plotted(figure="MB more")),
     ).publish()
 

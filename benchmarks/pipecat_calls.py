@@ -1,11 +1,10 @@
 """Many Pipecat calls at once in one process and in real time: CPU, how late bot audio is, and how fast turns are.
 
-    python -m benchmarks.pipecat_calls [--calls 20] [--seconds 30] [--speech memory|espeak] [--noise]
+    python -m benchmarks.pipecat_calls [--short] [--calls 1 5 10 20] [--seconds 30] [--speech memory|espeak] [--noise]
 
 The rooms and the callees run in the same process, so that their cost is in the figures, too.
 """
 
-import argparse
 import asyncio
 import random
 import time
@@ -24,6 +23,8 @@ from adapters.memory.speech_to_text import MemorySpeechToText
 from adapters.memory.text_to_speech import MemoryTextToSpeech
 from adapters.pipecat.conversation import PipecatConversation
 from adapters.system.clock import SystemClock
+from benchmarks.report import Plotted, Report, arguments
+from benchmarks.rounds import Figures, Side, alternate, percentile
 from domain.bots.bot import BotSpec
 from domain.bots.policy import Policy
 from domain.bots.runtime_config import RuntimeConfig
@@ -49,7 +50,7 @@ SPEC = BotSpec(
 
 
 @dataclass(slots=True)
-class Figures:
+class Tally:
     late: list[float] = field(default_factory=list)
     latency: list[float] = field(default_factory=list)
     cut: int = 0
@@ -63,11 +64,11 @@ class World:
     links: MemoryAudioLinks
     engine: PipecatConversation
     text_to_speech: TextToSpeech
-    figures: Figures
+    figures: Tally
     noise: bool
 
 
-async def listen(link: AudioLink, figures: Figures) -> None:
+async def listen(link: AudioLink, figures: Tally) -> None:
     """A frame is due when the one before it ends; it is late by the time after that when it is really heard."""
     ends = -PAUSE
     async for event in link.events():
@@ -92,7 +93,7 @@ async def talk(link: AudioLink, world: World, until: float, seed: int) -> None:
                 await asyncio.sleep(FRAME_SECONDS)
 
 
-async def follow(session: ConversationSession, figures: Figures) -> None:
+async def follow(session: ConversationSession, figures: Tally) -> None:
     async for event in session.events():
         if isinstance(event, TurnTaken) and event.turn.speaker is Speaker.BOT:
             figures.cut += event.turn.interrupted
@@ -117,7 +118,7 @@ async def call(number: int, seconds: float, world: World) -> None:
         tasks.create_task(listen(callee, world.figures))
         following = tasks.create_task(follow(session, world.figures))
         await session.order(Talk())
-        await asyncio.sleep(5.0)
+        await asyncio.sleep(min(5.0, seconds))
         await talk(callee, world, seconds, seed=number)
         await session.order(End())
         await following
@@ -138,19 +139,8 @@ async def speech(kind: str) -> AsyncIterator[tuple[SpeechToText, TextToSpeech]]:
         await speaker.aclose()
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
-
-
-def row(name: str, values: Sequence[float]) -> None:
-    p50, p95, p99 = (1000 * percentile(values, share) for share in (0.5, 0.95, 0.99))
-    worst = 1000 * max(values, default=float("nan"))
-    print(f"{name:<28} p50 {p50:7.1f}   p95 {p95:7.1f}   p99 {p99:7.1f}   max {worst:7.1f}   n {len(values)}")
-
-
-async def run(calls: int, seconds: float, kind: str, *, noise: bool) -> None:
-    clock, figures = SystemClock(), Figures()
+async def run(calls: int, seconds: float, kind: str, *, noise: bool) -> Figures:
+    clock, figures = SystemClock(), Tally()
     rooms = MemoryRooms(clock)
     async with speech(kind) as (recogniser, speaker):
         engine = PipecatConversation(recogniser, speaker, MemoryLanguageModel(), clock)
@@ -167,19 +157,41 @@ async def run(calls: int, seconds: float, kind: str, *, noise: bool) -> None:
             for number in range(calls):
                 tasks.create_task(call(number, seconds, world))
         cpu = 100 * (time.process_time() - used) / (time.perf_counter() - began)
-    print(f"calls {calls}   speech {kind}   noise {noise}   cpu {cpu:.0f} % of one core   cut turns {figures.cut}")
-    row("lateness of bot audio, ms", figures.late)
-    row("turn latency, ms", figures.latency)
+    return {
+        "CPU (% of a core)": cpu,
+        "cut turns": figures.cut,
+        **_spread("lateness", figures.late),
+        **_spread("turn", figures.latency),
+    }
+
+
+def _spread(name: str, seconds: Sequence[float]) -> Figures:
+    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+    return {f"{name} {said} (ms)": 1000 * percentile(seconds, share) for said, share in shares.items() if seconds}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=20)
+    parser = arguments(__doc__)
+    parser.add_argument("--calls", type=int, nargs="*", default=[1, 5, 10, 20])
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--speech", choices=("memory", "espeak"), default="espeak")
     parser.add_argument("--noise", action="store_true")
     asked = parser.parse_args()
-    uvloop.run(run(asked.calls, asked.seconds, asked.speech, noise=asked.noise))
+    calls, seconds = ([1], 2.0) if asked.short else (asked.calls, asked.seconds)
+    side = Side(
+        name=f"Pipecat over {asked.speech}{', noise' if asked.noise else ''}",
+        measure=lambda size: uvloop.run(run(size, seconds, asked.speech, noise=asked.noise)),
+    )
+    Report(
+        name="pipecat_calls",
+        title="Pipecat calls in one process",
+        size="calls",
+        rows=alternate([side], calls, 1),
+        rounds=1,
+        short=asked.short,
+        out=asked.out,
+        plotted=[Plotted(figure="CPU (% of a core)"), Plotted(figure="lateness p95 (ms)")],
+    ).publish()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,9 @@
 """What the simulated population costs: many calls in virtual time, and some at once in real time.
 
-`python -m benchmarks.population [--virtual 1000] [--real 20] [--seconds 30]`: all in one process, together with a
+`python -m benchmarks.population [--short] [--virtual 1000] [--real 20] [--seconds 30]`: all in one process, with a
 caller for each call that asks and listens, so that the figures hold the caller's part and the rooms' too.
 """
 
-import argparse
 import asyncio
 import time
 from collections import Counter
@@ -20,6 +19,8 @@ from adapters.simulation.carrier import SimulatedCarrier
 from adapters.simulation.ears import Ears
 from adapters.simulation.mouth import Mouth
 from adapters.simulation.population import Answer, Overrides, Role
+from benchmarks.report import Report, arguments
+from benchmarks.rounds import Figures, row
 from benchmarks.simulated_lines import Line, order
 from domain.calls.room import CORE
 from ports.carrier import LegEnd
@@ -80,19 +81,18 @@ class Callers:
             self.talked += self._clock.monotonic() - line.answered_at
 
 
-async def in_virtual_time(calls: int) -> None:
+async def in_virtual_time(calls: int) -> Figures:
     clock = MemoryClock()
     callers = Callers(clock, MemoryTextToSpeech(), MemorySpeechToText())
     real, cpu = time.perf_counter(), time.process_time()
     for first in range(0, calls, 100):
         await asyncio.gather(*(callers.call(f"+1555{n:07}") for n in range(first, min(calls, first + 100))))
     real, cpu = time.perf_counter() - real, time.process_time() - cpu
-    each = f"{cpu / calls * 1000:.1f} ms CPU a call"
-    print(f"virtual time: {calls} calls, {callers.talked:.0f} s talked, in {real:.1f} s ({each})")
-    print(f"  {dict(callers.ends)}")
+    print(f"{dict(callers.ends)}\n")
+    return {"CPU (ms/call)": cpu / calls * 1000, "talked (s)": callers.talked, "took (s)": real}
 
 
-async def in_real_time(calls: int, seconds: float) -> None:
+async def in_real_time(calls: int, seconds: float) -> Figures:
     speech = EspeakTextToSpeech()
     await speech.open()
     callers = Callers(MemoryClock(), speech, CaptionsSpeechToText(), overrides={"": Role(answer=Answer.HUMAN)})
@@ -102,18 +102,28 @@ async def in_real_time(calls: int, seconds: float) -> None:
             await asyncio.gather(*(callers.call(f"+1555{n:07}") for n in range(calls)))
     share = (time.process_time() - cpu) / (time.perf_counter() - real)
     await speech.aclose()
-    print(f"real time: {calls} calls at once with espeak and captions, callers included: {share:.1%} of a core")
+    return {"CPU (% of a core)": 100 * share}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--virtual", type=int, default=1000)
     parser.add_argument("--real", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=30.0)
-    given = parser.parse_args()
+    asked = parser.parse_args()
+    virtual, real, seconds = (20, 2, 1.0) if asked.short else (asked.virtual, asked.real, asked.seconds)
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-        runner.run(in_virtual_time(given.virtual))
-    asyncio.run(in_real_time(given.real, given.seconds))
+        rows = [row("virtual time", virtual, [runner.run(in_virtual_time(virtual))])]
+    rows.append(row("real time, espeak and captions", real, [asyncio.run(in_real_time(real, seconds))]))
+    Report(
+        name="population",
+        title="The simulated population, with a caller for each call",
+        size="calls",
+        rows=rows,
+        rounds=1,
+        short=asked.short,
+        out=asked.out,
+    ).publish()
 
 
 if __name__ == "__main__":

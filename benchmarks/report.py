@@ -36,16 +36,17 @@ class Report:
     rows: Sequence[Row]
     rounds: int
     short: bool
+    out: Path
     plotted: Sequence[Plotted] = ()
 
     def publish(self) -> None:
         """Prints the table and writes the files. A short run is no measurement, so its plot stays among the JSON."""
         print(f"{self.title}\n{_said(machine())}, {self.rounds} rounds{', short form' if self.short else ''}\n")
         print(table(self.size, self.rows))
-        OUT.mkdir(exist_ok=True)
-        (OUT / f"{self.name}.json").write_text(json.dumps(self._plain(), indent=2) + "\n")
+        self.out.mkdir(exist_ok=True)
+        (self.out / f"{self.name}.json").write_text(json.dumps(self._plain(), indent=2) + "\n")
         if self.plotted:
-            folder = OUT if self.short else FIGURES
+            folder = self.out if self.short else FIGURES
             folder.mkdir(exist_ok=True)
             (folder / f"{self.name}.svg").write_text(self._plot())
 
@@ -72,6 +73,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     """With `--short`, which each script has: a form of a few seconds, so that it cannot rot."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true", help="small sizes, one round: to see that it runs")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder for the JSON file (default: benchmarks/out)")
     return parser
 
 

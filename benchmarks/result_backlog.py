@@ -116,6 +116,7 @@ def main() -> None:
         rows=alternate([side], sizes, rounds),
         rounds=rounds,
         short=asked.short,
+        out=asked.out,
         plotted=[Plotted(figure="s until all are stored"), Plotted(figure="results/s")],
     ).publish()
 

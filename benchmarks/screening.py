@@ -1,10 +1,9 @@
 """How often the first screening is right, and how soon, on a labelled set of synthetic callees.
 
-`python -m benchmarks.screening [--each 100]`: espeak-ng's voices in virtual time. Synthetic voices in a digital room
-say nothing about real telephones.
+`python -m benchmarks.screening [--short] [--each 100]`: espeak-ng's voices in virtual time. Synthetic voices in
+a digital room say nothing about real telephones.
 """
 
-import argparse
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -18,6 +17,8 @@ from adapters.memory.clock import MemoryClock, VirtualTimeLoop
 from adapters.simulation import callee, voicemail
 from adapters.simulation.carrier import SimulatedCarrier
 from adapters.simulation.population import VOICES, Answer, Manner, Role
+from benchmarks.report import Report, arguments
+from benchmarks.rounds import Figures, Row, percentile, row
 from benchmarks.simulated_lines import Line, RenderedSpeech, order
 from domain.calls.room import CALLEE, DIALLER
 from domain.campaigns.attempt import Verdict
@@ -80,36 +81,52 @@ async def screened(speech: RenderedSpeech, role: Role, number: str) -> Screened:
     return Screened(verdict=verdict, after=after, after_speech=after_speech, beep_after=beep_after)
 
 
-def report(label: str, wanted: Verdict, results: list[Screened]) -> None:
+def figures(wanted: Verdict, results: list[Screened]) -> Figures:
     counts = Counter(result.verdict for result in results)
-    after = sorted(result.after for result in results)
-    cells = "  ".join(f"{verdict.value} {counts[verdict]:4}" for verdict in Verdict)
-    right = counts[wanted] / len(results)
-    times = f"p50 {median(after):.2f} s  p95 {after[len(after) * 95 // 100]:.2f} s"
-    print(f"{label:15} {cells}   right {right:6.1%}   {times}")
+    after = [result.after for result in results]
+    found = {
+        "right (%)": 100 * counts[wanted] / len(results),
+        "verdict p50 (s)": median(after),
+        "verdict p95 (s)": percentile(after, 0.95),
+        **{f"{verdict.value} (calls)": float(counts[verdict]) for verdict in Verdict},
+    }
     quiet = [result.after_speech for result in results if result.after_speech is not None]
     if wanted is Verdict.HUMAN:
-        print(f"{'':15} after the end of the greeting: median {median(quiet):.2f} s, most {max(quiet):.2f} s")
+        found["after the greeting p50 (s)"] = median(quiet)
     beeps = [result.beep_after for result in results if result.beep_after is not None]
     if beeps:
-        print(f"{'':15} beeps heard: {len(beeps)} of {len(results)}, {max(beeps):.2f} s after their end at most")
+        found["beeps heard (calls)"] = len(beeps)
+        found["beep heard at the latest (s)"] = max(beeps)
+    return found
 
 
-async def run(speech: RenderedSpeech, each: int) -> None:
-    print("verdicts on synthetic callees (rows: what they are)")
+async def run(speech: RenderedSpeech, each: int) -> list[Row]:
+    rows = []
     for label, (role, wanted) in SETS.items():
         results = [await screened(speech, role, f"+1555{n:07}") for n in range(each)]
-        report(label, wanted, results)
+        rows.append(row(label, each, [figures(wanted, results)]))
+    return rows
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--each", type=int, default=100)
+    asked = parser.parse_args()
+    each = 2 if asked.short else asked.each
     speech = RenderedSpeech()
     texts = (*callee.GREETINGS, callee.SCREENING_GREETING, "Hello?", *voicemail.GREETINGS)
     asyncio.run(speech.render(texts, VOICES))
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-        runner.run(run(speech, parser.parse_args().each))
+        rows = runner.run(run(speech, each))
+    Report(
+        name="screening",
+        title="Verdicts of the first screening on synthetic callees (rows: what they are)",
+        size="calls",
+        rows=rows,
+        rounds=1,
+        short=asked.short,
+        out=asked.out,
+    ).publish()
 
 
 if __name__ == "__main__":

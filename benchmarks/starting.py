@@ -109,6 +109,7 @@ def main() -> None:
         rows=[row("CXB", runs, measured)],
         rounds=runs,
         short=asked.short,
+        out=asked.out,
     ).publish()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from domain.errors import InvalidValue
 from launcher.check import check
 from launcher.demo.story import Demo, run_demo
+from launcher.faults import run_faults
 from launcher.problem import LaunchProblem
 from launcher.readme_map import write_map
 from launcher.show_settings import show_settings
@@ -32,6 +33,9 @@ def parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="lint, types, import contracts, tests and contract suites")
     test.add_argument("paths", nargs="*", help="only these test files or folders, without lint and types")
     commands.add_parser("check", help="look why calls are not made, or what became of them")
+    faults = commands.add_parser("faults", help="kill processes at every step of a call, and judge what became of it")
+    faults.add_argument("--trials", type=int, default=30, help="how many kills (default: 30)")
+    faults.add_argument("--seed", type=int, default=1, help="which steps, in which order (default: 1)")
     commands.add_parser("settings", help="list every setting, what it means and where its value comes from")
     mapping = commands.add_parser("map", help="write README's map anew from the modules' first sentences")
     mapping.add_argument("--check", action="store_true", help="only say whether it is up to date")
@@ -65,6 +69,8 @@ def _run(asked: argparse.Namespace) -> int:
             return check(asked.paths)
         case "check":
             return asyncio.run(system_check())
+        case "faults":
+            return run_faults(("--trials", str(asked.trials), "--seed", str(asked.seed)))
         case "settings":
             return show_settings()
         case _:

@@ -62,10 +62,13 @@ class Supervisor:
                 await self._stop(child)
 
     async def ready(self, seconds: float) -> None:
-        """Returns when every child answers. Raises LaunchProblem that names those which do not in time."""
+        """Returns when every child answers, or all are told to stop. Raises LaunchProblem that names those which do
+        not answer in time."""
         end = time.monotonic() + seconds
         async with httpx.AsyncClient(trust_env=False, timeout=1.0) as client:
             while waiting := [child for child in self.children if not await self._answers(client, child)]:
+                if self.stopping.is_set():
+                    return
                 if time.monotonic() > end:
                     raise LaunchProblem(f"not ready after {seconds:.0f} s: {', '.join(c.name for c in waiting)}")
                 await asyncio.sleep(LOOK_EVERY)

@@ -36,7 +36,7 @@ async def up() -> int:
         password = await first_administrator(settings)
         async with running(settings) as supervisor:
             await supervisor.ready(READY_SECONDS)
-            print(greeting(settings, password), flush=True)
+            print(_said(settings, password, up=not supervisor.stopping.is_set()), flush=True)
             await supervisor.stopping.wait()
             print("cxb: draining; calls in progress get their time (Ctrl-C again to stop at once)", flush=True)
     print("cxb: stopped", flush=True)
@@ -128,6 +128,13 @@ async def first_administrator(settings: Settings) -> str | None:
         raise LaunchProblem(f"the first administrator could not be made:\n{complaint.decode(errors='replace')}")
     lines = (line for line in said.decode().splitlines() if line.startswith("password: "))
     return next((line.removeprefix("password: ") for line in lines), None)
+
+
+def _said(settings: Settings, password: str | None, *, up: bool) -> str:
+    """The greeting; where it was stopped before, at least the password that nobody will see again."""
+    if up:
+        return greeting(settings, password)
+    return f"cxb: {settings.admin_email}  password: {password}  (shown this once)" if password else "cxb: not up yet"
 
 
 def greeting(settings: Settings, password: str | None) -> str:

@@ -16,6 +16,10 @@ OURS: Final = ("CXB_", "CXBCORE_")
 """Names that begin so can only be meant for CXB: an unknown one is a slip of the pen."""
 
 
+READ_BEFORE: Final = frozenset({"CXB_SETTINGS", "CXB_VENV", "CXB_PYTHON"})
+"""What `./cxb` itself reads to find environment and file: known, and no setting of any process."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """A value as somebody wrote it, and where."""
@@ -56,7 +60,7 @@ def rows_from(given: Mapping[str, Given]) -> tuple[SettingRow, ...]:
 def _unknown(given: Mapping[str, Given]) -> Iterator[Fault]:
     known = names()
     for name, value in given.items():
-        if name not in known:
+        if name not in known and name not in READ_BEFORE:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
             hint = f"; did you mean {near[0]}?" if near else ""
             yield Fault(field=name, reason=f"is not a setting of CXB{hint} ({value.source})")

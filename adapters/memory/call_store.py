@@ -16,6 +16,7 @@ from ports.paging import Page
 class MemoryCallStore(CallStore):
     def __init__(self) -> None:
         self._by_age = Sorted[Call](lambda call: (call.brand, _created(call)))
+        self._by_phone = Sorted[Call](lambda call: ((call.brand, call.phone), _created(call)))
         self._unrelayed = Sorted[Call](
             lambda call: (None, (micros(call.events[0].at), call.id)) if call.events else None
         )
@@ -26,7 +27,7 @@ class MemoryCallStore(CallStore):
         self._of_brand = Tally[Call](lambda call: (call.brand, _names(call)))
         self._of_campaign = Tally[Call](lambda call: ((call.brand, call.origin.campaign_id), _names(call)))
         self._calls = Documents[Call](
-            self._by_age, self._unrelayed, self._live, self._planned, self._of_brand, self._of_campaign
+            self._by_age, self._by_phone, self._unrelayed, self._live, self._planned, self._of_brand, self._of_campaign
         )
 
     async def add(self, call: Call) -> Call:
@@ -57,7 +58,8 @@ class MemoryCallStore(CallStore):
         return self._of_campaign.counts((brand, campaign_id))
 
     async def page(self, brand: BrandId, *, where: CallFilter, after: str | None, limit: int) -> Page[Call]:
-        return self._calls.newest(self._by_age, brand, lambda call: _chosen(call, where), after=after, limit=limit)
+        index, bucket = (self._by_age, brand) if where.phone is None else (self._by_phone, (brand, where.phone))
+        return self._calls.newest(index, bucket, lambda call: _chosen(call, where), after=after, limit=limit)
 
 
 def _created(call: Call) -> Key:

@@ -15,6 +15,7 @@ class PrometheusMetrics(Metrics):
     def __init__(self) -> None:
         self._registry = prometheus.CollectorRegistry()
         self._made: dict[str, Any] = {}
+        self._labelled: dict[tuple[str, ...], Any] = {}
 
     def count(self, counter: Counter, *labels: str, by: float = 1.0) -> None:
         self._of(counter, prometheus.Counter, labels).inc(by)
@@ -29,6 +30,13 @@ class PrometheusMetrics(Metrics):
         return generate_latest(self._registry)
 
     def _of(self, measure: Counter | Gauge | Timing, kind: Any, labels: tuple[str, ...], **options: Any) -> Any:
+        """Kept by name and labels: the client's own way to it takes as long as all else that is done with it."""
+        known = self._labelled.get((measure.name, *labels))
+        if known is None:
+            known = self._labelled[measure.name, *labels] = self._make(measure, kind, labels, **options)
+        return known
+
+    def _make(self, measure: Counter | Gauge | Timing, kind: Any, labels: tuple[str, ...], **options: Any) -> Any:
         made = self._made.get(measure.name)
         if made is None:
             made = kind(measure.name, measure.meaning, measure.labels, registry=self._registry, **options)

@@ -12,7 +12,7 @@ from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.area import Area
 from applications.api.http.bodies import LARGEST_JSON, StrictRequest
-from applications.api.http.doors import SCHEMES, Doorman, no_odd_address
+from applications.api.http.doors import SCHEMES, Doorman
 from applications.api.http.errors import HANDLERS
 from applications.api.http.methods import answer_options
 from applications.api.http.schemas import MessageSchemas
@@ -76,7 +76,6 @@ def create_app(container: Container) -> Litestar:
             "brand": Provide(_brand, sync_to_thread=False),
             "api_key": Provide(_api_key, sync_to_thread=False),
         },
-        guards=[no_odd_address],
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
         request_max_body_size=LARGEST_JSON,

@@ -47,10 +47,12 @@ from applications.dialler.use_cases.conclude_unanswered import ConcludeUnanswere
 from applications.dialler.use_cases.dial_due_leads import DialDueLeads
 from applications.dialler.use_cases.end_campaigns import EndCampaigns
 from applications.dialler.use_cases.open_attempt import OpenAttempt
+from applications.dialler.use_cases.order_core import OrderCore
 from applications.dialler.use_cases.pace_campaigns import PaceCampaigns
 from applications.dialler.use_cases.recover_attempts import RecoverAttempts
 from applications.dialler.use_cases.run_attempt import RunAttempt
 from applications.dialler.use_cases.seat_call import SeatCall
+from applications.dialler.use_cases.see_core_join import SeeCoreJoin
 from applications.dialler.use_cases.settle_attempts import SettleAttempts
 from ports.settings import Settings
 
@@ -123,13 +125,16 @@ class Container(containers.DeclarativeContainer):
     seat_call = providers.Singleton(
         SeatCall, slots=slots, cores=cores, rooms=rooms, clock=clock, metrics=metrics, tracing=tracing
     )
+    order_core = providers.Singleton(OrderCore, cores=cores, rooms=rooms, clock=clock)
+    see_core_join = providers.Singleton(SeeCoreJoin, calls=calls, cores=cores, rooms=rooms, clock=clock)
     answer_call = providers.Singleton(
         AnswerCall,
         rooms=rooms,
         links=links,
         screening=screening,
-        cores=cores,
         seat_call=seat_call,
+        order_core=order_core,
+        see_core_join=see_core_join,
         conclude=conclude,
         clock=clock,
         metrics=metrics,

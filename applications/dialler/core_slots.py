@@ -15,11 +15,13 @@ HOLD_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """A Core for one call. `message_only` when it is beyond the Core's capacity."""
+    """A Core for one call. `message_only` when it is beyond the Core's capacity; `run` is the life of it that took the
+    call."""
 
     server_id: ServerId
     url: str
     message_only: bool = False
+    run: str = ""
 
 
 class CoreSlots:

@@ -1,10 +1,11 @@
-"""Everything that is known after the trials, from all who know something: the store, the exchange, the CRM, the disk."""
+"""All that is known after the trials, from all who know something: the store, the exchange, the CRM, the disk."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -35,7 +36,7 @@ from ports.lead_store import LeadFilter
 from ports.paging import Page
 from ports.telephony import LegEvent, LegKind
 
-PAGE = 200
+PAGE: Final = 200
 Item = TypeVar("Item")
 
 
@@ -80,20 +81,14 @@ class Facts:
 async def gather(system: System, trials: Sequence[Trial]) -> Facts:
     file, brand = system.stage.file, DEFAULT_BRAND
     leads, attempts = SqliteLeadStore(file), SqliteAttemptLedger(file)
-    campaigns = await _all(lambda after: SqliteCampaignStore(file).page(brand, state=None, after=after, limit=PAGE))
+    campaigns: list[Campaign] = await _all(partial(SqliteCampaignStore(file).page, brand, state=None))
     found_leads: list[Lead] = []
     found_attempts: list[Attempt] = []
     for each in campaigns:
-        found_leads += await _all(
-            lambda after, id_=each.id: leads.page(brand, id_, where=LeadFilter(), after=after, limit=PAGE)
-        )
-        found_attempts += await _all(
-            lambda after, id_=each.id: attempts.page(brand, id_, where=AttemptFilter(), after=after, limit=PAGE)
-        )
-    calls = await _all(lambda after: SqliteCallStore(file).page(brand, where=CallFilter(), after=after, limit=PAGE))
-    deliveries = await _all(
-        lambda after: SqliteDeliveryLog(file).page(brand, where=DeliveryFilter(), after=after, limit=PAGE)
-    )
+        found_leads += await _all(partial(leads.page, brand, each.id, where=LeadFilter()))
+        found_attempts += await _all(partial(attempts.page, brand, each.id, where=AttemptFilter()))
+    calls: list[Call] = await _all(partial(SqliteCallStore(file).page, brand, where=CallFilter()))
+    deliveries: list[Delivery] = await _all(partial(SqliteDeliveryLog(file).page, brand, where=DeliveryFilter()))
     phones = [lead.phone.e164 for lead in found_leads]
     return Facts(
         trials=trials,
@@ -116,11 +111,11 @@ async def gather(system: System, trials: Sequence[Trial]) -> Facts:
     )
 
 
-async def _all(page: Callable[[str | None], Awaitable[Page[Item]]]) -> list[Item]:
+async def _all(page: Callable[..., Awaitable[Page[Item]]]) -> list[Item]:
     items: list[Item] = []
     after: str | None = None
     while True:
-        found = await page(after)
+        found = await page(after=after, limit=PAGE)
         items += found.items
         after = found.next
         if after is None:

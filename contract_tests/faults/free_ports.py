@@ -14,7 +14,7 @@ _held: list[int] = []
 
 def take_ports(count: int) -> list[int]:
     """Free ones that no other run of the trials takes before this process ends."""
-    folder = Path(tempfile.gettempdir()) / "cxb-trial-ports"
+    folder = Path(tempfile.gettempdir()) / f"cxb-trial-ports-{os.getuid()}"
     folder.mkdir(exist_ok=True)
     found: list[int] = []
     for port in range(FIRST, LAST):

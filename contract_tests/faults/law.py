@@ -64,12 +64,14 @@ def _fates(facts: Facts) -> dict[str, dict[str, Fate]]:
 
 
 def _good(role: Role, struck: Mapping[str, Fate], deaths: list[Kill]) -> frozenset[Outcome]:
-    """A victim ends as its fate says; whoever else dies in its time may only add to that."""
+    """A victim ends as its fate says; whoever else dies in its time may only add to that. What would have done no harm
+    may, with another death beside it: there was more to conclude than the step is made for."""
     good = frozenset({natural(role)}) if not struck else frozenset()
     for fate in struck.values():
         good |= allowed(fate, role)
+    unhurt = set(struck.values()) == {Fate.NATURAL}
     for kill in deaths:
-        if kill.point not in struck:
+        if kill.point not in struck or (unhurt and len(deaths) > 1):
             good |= EXPLAINED_BY[kill.process] if role.answer is Answer.HUMAN else _unheard(kill)
     return good
 
@@ -80,7 +82,7 @@ def _unheard(kill: Kill) -> frozenset[Outcome]:
 
 
 def _deaths(facts: Facts, attempt: Attempt, leg: LegStory | None) -> list[Kill]:
-    """In the time of the attempt. What a journal tells may end long before its Core was lost: then the leg says when."""
+    """In the time of the attempt. What a journal tells may end long before its Core was lost: the leg says when."""
     ends = attempt.ended_at.timestamp() if attempt.ended_at else float("inf")
     if leg is not None:
         ends = max(ends, leg.at(LegKind.ENDED) or 0.0)

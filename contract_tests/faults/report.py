@@ -10,10 +10,11 @@ from typing import Final
 from contract_tests.faults.checks import CHECKS, Fault
 from contract_tests.faults.facts import Facts
 from contract_tests.faults.law import every_call_ended_by_the_law, every_leg_ends_soon_after_its_core
+from contract_tests.faults.results import RESULT_CHECKS
 from contract_tests.faults.trials import Trial
 from domain.ids import CallId
 
-ALL: Final = (*CHECKS, every_call_ended_by_the_law, every_leg_ends_soon_after_its_core)
+ALL: Final = (*CHECKS, *RESULT_CHECKS, every_call_ended_by_the_law, every_leg_ends_soon_after_its_core)
 MOST_LINES: Final = 40
 FIRED: Final = "every kill fired"
 

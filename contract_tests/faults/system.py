@@ -3,7 +3,6 @@
 import asyncio
 import os
 import secrets
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,17 +16,18 @@ from adapters.environment.settings import EnvironmentSettings
 from adapters.sqlite.file import SqliteFile
 from adapters.system.clock import SystemClock
 from contract_tests.faults import process
+from contract_tests.faults.free_ports import take_ports
 from contract_tests.faults.kill_point import KillPoint
 from contract_tests.faults.killer import FIRED, FOLDER, arm, disarm
 from contract_tests.faults.people import People
 from contract_tests.faults.stage import Stage
-from contract_tests.faults.free_ports import take_ports
+from contract_tests.faults.waiting import until
 from launcher.demo.crm import CrmReceiver, receiving
+from launcher.problem import LaunchProblem
 from launcher.supervisor import FIRST_PAUSE, Child, Supervisor
 from launcher.up import as_environment, children
 from ports.settings import Settings
 
-LOOK_EVERY: Final = 0.02
 READY_SECONDS: Final = 60.0
 FIRES_WITHIN: Final = 45.0
 SECRET: Final = "whsec_" + "dHJpYWxzLW9mLWEta2lsbGVkLXN5c3RlbQ=="
@@ -64,47 +64,30 @@ class System:
         return self.folder / "kills"
 
     async def ready(self) -> None:
-        """All processes answer, and a call process is there. Raises LaunchProblem or TimeoutError."""
+        """All processes answer, and a call process is there. Raises LaunchProblem."""
         await self.supervisor.ready(READY_SECONDS)
-        async with asyncio.timeout(READY_SECONDS):
-            while self._calls_ready() <= self.calls_ready:
-                await asyncio.sleep(LOOK_EVERY)
+        if not await until(lambda: self._calls_ready() > self.calls_ready, READY_SECONDS):
+            raise LaunchProblem(f"no call process was ready after {READY_SECONDS:.0f} s")
 
     async def die(self, trial: str, point: KillPoint) -> Kill | None:
         """The proof, once the process is dead; None when it did not come to that point in time."""
-        lives = self._lives()
-        before = self._calls_ready()
+        child, fired = self._child(point), self.kills / FIRED / f"{trial}.json"
+        lives, ready = child.restarts, self._calls_ready()
         arm(self.kills, trial, point)
-        kill = await self._proof(trial)
+        died = await until(fired.exists, FIRES_WITHIN)
         disarm(self.kills, point)
-        if kill is None:
+        if not died:
             return None
         if point.process in OF_A_CORE:
-            self.calls_ready = before
-        await self._gone(point, lives)
-        return kill
+            self.calls_ready = ready
+        if point.process != "calls" or point.whole:
+            await until(lambda: child.restarts > lives, READY_SECONDS)
+            child.pause = FIRST_PAUSE  # the supervisor is not to take it for one that cannot live
+        return msgspec.json.decode(fired.read_bytes(), type=Kill)
 
-    async def _proof(self, trial: str) -> Kill | None:
-        fired, end = self.kills / FIRED / f"{trial}.json", time.monotonic() + FIRES_WITHIN
-        while time.monotonic() < end:
-            if fired.exists():
-                return msgspec.json.decode(fired.read_bytes(), type=Kill)
-            await asyncio.sleep(LOOK_EVERY)
-        return None
-
-    async def _gone(self, point: KillPoint, lives: dict[str, int]) -> None:
-        """The supervisor has seen it, and does not take it for one that cannot live."""
-        if point.process == "calls" and not point.whole:
-            return
-        name = "core" if point.process == "calls" else point.process
-        child = next(child for child in self.supervisor.children if child.name == name)
-        async with asyncio.timeout(READY_SECONDS):
-            while child.restarts <= lives[name]:
-                await asyncio.sleep(LOOK_EVERY)
-        child.pause = FIRST_PAUSE
-
-    def _lives(self) -> dict[str, int]:
-        return {child.name: child.restarts for child in self.supervisor.children}
+    def _child(self, point: KillPoint) -> Child:
+        name = "core" if point.process in OF_A_CORE else point.process
+        return next(child for child in self.supervisor.children if child.name == name)
 
     def _calls_ready(self) -> int:
         log = self.folder / "logs" / "core.log"

@@ -1,6 +1,5 @@
 """Runs the trials: each kills one process at one step of some call, while small campaigns run one after the other."""
 
-import asyncio
 import random
 import sys
 import time
@@ -13,6 +12,7 @@ from adapters.sqlite.campaign_store import SqliteCampaignStore
 from adapters.sqlite.delivery_log import SqliteDeliveryLog
 from contract_tests.faults.steps import STEPS, Step
 from contract_tests.faults.system import Kill, System
+from contract_tests.faults.waiting import until
 from domain.campaigns.campaign import CampaignState
 from domain.crm.delivery import DeliveryState
 from domain.ids import DEFAULT_BRAND, CampaignId
@@ -54,14 +54,15 @@ def planned(count: int, seed: int, only: str = "") -> list[Trial]:
 class Trials:
     """All of them on one system."""
 
-    def __init__(self, system: System, trials: Sequence[Trial]) -> None:
+    def __init__(self, system: System, trials: Sequence[Trial], patience: float) -> None:
         self._system = system
         self._trials = trials
+        self._patience = patience
         self._campaigns: list[CampaignId] = []
 
     async def run(self) -> None:
-        """Returns when all campaigns are over and everybody has been told, or time is up: then checks say what is
-        missing."""
+        """Returns when all campaigns are over and everybody has been told, or when time is up: the checks say what is
+        missing then."""
         for trial in self._trials:
             began = time.monotonic()
             await self._room()
@@ -82,8 +83,10 @@ class Trials:
         await self._system.ready()
 
     async def _room(self) -> None:
-        while len(await self._open()) >= MOST_OPEN:
-            await asyncio.sleep(0.1)
+        await until(self._has_room, ENDS_WITHIN, every=0.1)
+
+    async def _has_room(self) -> bool:
+        return len(await self._open()) < MOST_OPEN
 
     async def _open(self) -> list[CampaignId]:
         store = SqliteCampaignStore(self._system.stage.file)
@@ -91,9 +94,7 @@ class Trials:
         return [campaign.id for campaign in found if campaign.state is not CampaignState.COMPLETED]
 
     async def _all_over(self) -> None:
-        end = time.monotonic() + ENDS_WITHIN
-        while time.monotonic() < end and not await self._is_over():
-            await asyncio.sleep(0.2)
+        await until(self._is_over, self._patience, every=0.2)
 
     async def _is_over(self) -> bool:
         file, core = self._system.stage.file, self._system.folder / "core"

@@ -23,7 +23,7 @@ from domain.ids import DEFAULT_BRAND, CallId, CampaignId, LeadId
 from ports.lead_store import LeadFilter
 from tests.api.house import built, house
 
-LARGE: Final = os.environ.get("CXB_TRIALS") == "large"
+LARGE: Final = os.environ.get("CONTRACT_TRIALS") == "large"
 FILE_SIZE: Final = 100_000_000 if LARGE else 20_000_000
 MOST_GROWN: Final = 50_000_000
 

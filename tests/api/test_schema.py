@@ -18,7 +18,7 @@ from domain.people.user import PERMISSIONS, Role
 from tests.api.documented import Documented, believable, documented, schemes_of
 from tests.api.furnished import good_requests
 
-LARGE: Final = os.environ.get("CXB_TRIALS") == "large"
+LARGE: Final = os.environ.get("CONTRACT_TRIALS") == "large"
 COVERING: Final = 100_000 if LARGE else 12
 DRAWN: Final = 50 if LARGE else 2
 """Cases an operation: of those that cover its limits, spread over all of them, and drawn ones each way."""

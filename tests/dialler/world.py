@@ -34,10 +34,12 @@ from applications.dialler.use_cases.conclude_unanswered import ConcludeUnanswere
 from applications.dialler.use_cases.dial_due_leads import DialDueLeads
 from applications.dialler.use_cases.end_campaigns import EndCampaigns
 from applications.dialler.use_cases.open_attempt import OpenAttempt
+from applications.dialler.use_cases.order_core import OrderCore
 from applications.dialler.use_cases.pace_campaigns import PaceCampaigns
 from applications.dialler.use_cases.recover_attempts import RecoverAttempts
 from applications.dialler.use_cases.run_attempt import RunAttempt
 from applications.dialler.use_cases.seat_call import SeatCall
+from applications.dialler.use_cases.see_core_join import SeeCoreJoin
 from applications.dialler.use_cases.settle_attempts import SettleAttempts
 from domain.calls.audio import FRAME_BYTES, RATE, AudioFrame
 from domain.calls.outcome import Outcome
@@ -186,8 +188,9 @@ class Dialler:
             rooms=w.rooms,
             links=MemoryAudioLinks(w.rooms, clock),
             screening=MemoryScreening(clock),
-            cores=w.cores,
             seat_call=SeatCall(slots=self.slots, cores=w.cores, rooms=w.rooms, clock=clock),
+            order_core=OrderCore(cores=w.cores, rooms=w.rooms, clock=clock),
+            see_core_join=SeeCoreJoin(calls=w.calls, cores=w.cores, rooms=w.rooms, clock=clock),
             conclude=conclude,
             clock=clock,
         )

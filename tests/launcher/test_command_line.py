@@ -66,3 +66,10 @@ def test_a_data_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
 
     assert refused.returncode == 1
     assert "data folder" in refused.stderr
+
+
+def test_what_the_script_itself_reads_is_no_unknown_setting(tmp_path: Path) -> None:
+    listed = cxb("settings", CXB_VENV=str(tmp_path), CXB_PYTHON="python3.11", CXB_SETTINGS=str(tmp_path / "none"))
+
+    assert "CXB_VENV" not in listed.stderr
+    assert "CXB_PYTHON" not in listed.stderr

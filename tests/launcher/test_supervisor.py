@@ -59,3 +59,15 @@ async def test_what_never_answers_is_named(tmp_path: Path, page: Child) -> None:
         with pytest.raises(LaunchProblem, match="broken"):
             await supervised.ready(2)
         supervised.stopping.set()
+
+
+async def test_nobody_waits_for_children_that_are_told_to_stop(tmp_path: Path, page: Child) -> None:
+    page.health = "http://127.0.0.1:9/healthz"
+    supervised = supervisor(tmp_path, page)
+
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(supervised.run())
+        waiting = tasks.create_task(supervised.ready(3600))
+        await asyncio.sleep(0)
+        supervised.stopping.set()
+        await waiting

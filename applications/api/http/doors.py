@@ -72,6 +72,7 @@ def person(permission: Permission, *problems: int) -> dict[str, Any]:
     """A person who is signed in and has the permission. The handler may be given `user` and `brand`."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        _refuse_odd_address(connection)
         user = await connection.app.state.doorman.person(connection)
         if not user.may(permission):
             raise PermissionDeniedException(detail=f"needs the permission {permission.value}")
@@ -89,6 +90,7 @@ def crm(*problems: int) -> dict[str, Any]:
     """A CRM with an API key. The handler may be given `api_key` and `brand`."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        _refuse_odd_address(connection)
         try:
             key = await connection.app.state.doorman.identify_key(connection.headers.get("x-api-key", ""))
         except (Refused, NotFound):
@@ -103,6 +105,7 @@ def internal(*problems: int) -> dict[str, Any]:
     """Core, Dialler or exchange. They speak for every brand."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        _refuse_odd_address(connection)
         connection.app.state.doorman.internal(connection)
 
     return {"guards": [guard], "security": [{"internal": []}], "responses": documented(400, 401, 503, *problems)}
@@ -110,11 +113,16 @@ def internal(*problems: int) -> dict[str, Any]:
 
 def anybody(*problems: int) -> dict[str, Any]:
     """Open to all."""
-    return {"security": [{}], "responses": documented(400, 503, *problems)}
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        _refuse_odd_address(connection)
+
+    return {"guards": [guard], "security": [{}], "responses": documented(400, 503, *problems)}
 
 
-async def no_odd_address(connection: Connection, _: BaseRouteHandler) -> None:
-    """No store can keep a NUL character, wherever in the address it stands."""
+def _refuse_odd_address(connection: Connection) -> None:
+    """No store can keep a NUL character, wherever in the address it stands. Each door's own guard asks this: for a
+    guard more, the framework would copy the handler once more, which takes a twentieth of a request."""
     if "\0" in connection.scope["path"] or b"%00" in connection.scope["query_string"]:
         raise ClientException(detail="the address holds a NUL character")
 

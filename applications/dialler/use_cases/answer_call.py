@@ -3,14 +3,15 @@
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Final
 
 import structlog
 
 from applications.dialler.core_slots import Seat
 from applications.dialler.held_attempt import HeldAttempt
 from applications.dialler.use_cases.conclude_unanswered import ConcludeUnanswered, Ending
+from applications.dialler.use_cases.order_core import OrderCore
 from applications.dialler.use_cases.seat_call import SeatCall
+from applications.dialler.use_cases.see_core_join import SeeCoreJoin
 from domain.calls.call import Call
 from domain.calls.outcome import Outcome
 from domain.calls.room import CALLEE, DIALLER
@@ -19,18 +20,12 @@ from domain.campaigns.campaign import AnswerPolicy, OnVerdict
 from domain.measures import ABANDONED, VERDICT_SECONDS
 from ports.audio_links import AudioLinks
 from ports.clock import Clock
-from ports.core_gateway import CoreGateway
-from ports.errors import NotFound, PortError, Unavailable
+from ports.errors import PortError
 from ports.messages.core import End, LeaveMessage, Order, SafeHarbour, Talk
 from ports.metrics import UNMEASURED, Metrics
 from ports.rooms import Rooms
 from ports.screening import Screening, ScreeningSession
 from ports.tracing import UNTRACED, Tracing
-
-ORDER_SECONDS: Final = 2.0
-"""How long a Core is asked to take an order: a callee waits meanwhile."""
-
-ORDER_PAUSE: Final = 0.2
 
 log = structlog.get_logger()
 
@@ -42,8 +37,9 @@ class AnswerCall:
     rooms: Rooms
     links: AudioLinks
     screening: Screening
-    cores: CoreGateway
     seat_call: SeatCall
+    order_core: OrderCore
+    see_core_join: SeeCoreJoin
     conclude: ConcludeUnanswered
     clock: Clock
     metrics: Metrics = UNMEASURED
@@ -62,8 +58,9 @@ class AnswerCall:
             verdict = await self._verdict(session, since=answered)
             order = await self._order_for(seat, verdict, session, policy)
             await held.renew()  # a Dialler that was asleep is told here, before it disturbs what is no longer its call
-            await self._order(call, seat, order)
+            await self.order_core(call, seat, order)
         await held.change(lambda attempt: attempt.hand_over(seat.server_id, verdict, at=self.clock.now()))
+        await self.see_core_join(call, seat)
 
     async def _listen(self, call: Call, listening: AsyncExitStack) -> ScreeningSession | None:
         """None when the room cannot be joined: then the callee counts as unsure, and is talked to."""
@@ -92,23 +89,6 @@ class AnswerCall:
             case OnVerdict.LEAVE_MESSAGE if session and await session.beep(policy.beep_timeout):
                 return LeaveMessage()
         return End(reason=verdict.value)
-
-    async def _order(self, call: Call, seat: Seat, order: Order) -> None:
-        """A Core that does not answer is asked again. One that has no such call is done with it, or has been lost and
-        is back without it: either way nobody of ours is there, and the leg ends. The result comes by itself."""
-        log.info("ordering", order=type(order).__name__, server_id=seat.server_id)
-        try:
-            async with asyncio.timeout(ORDER_SECONDS):
-                return await self._order_until_taken(call, seat, order)
-        except (TimeoutError, NotFound):
-            return await self.rooms.close(call.id)
-
-    async def _order_until_taken(self, call: Call, seat: Seat, order: Order) -> None:
-        while True:
-            try:
-                return await self.cores.order(seat.url, call.id, order)
-            except Unavailable:
-                await self.clock.sleep(ORDER_PAUSE)
 
     async def _abandon(self, held: HeldAttempt, call: Call) -> None:
         self.metrics.count(ABANDONED)

@@ -1,7 +1,7 @@
 """Finds a Core for an answered call and attaches it, inside the budget that the law of abandoned calls leaves."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -65,9 +65,9 @@ class SeatCall:
                 )
                 self.slots.take(call.id, seat)
                 try:
-                    await self.cores.take(seat.url, request)
+                    accepted = await self.cores.take(seat.url, request)
                 except PortError:
                     self.slots.give_back(call.id)
                     continue
-                return seat
+                return replace(seat, run=accepted.run)
             await self.clock.sleep(PAUSE)

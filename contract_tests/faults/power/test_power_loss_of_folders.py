@@ -17,7 +17,7 @@ from contract_tests.faults.power.recorded_folder import Moment, RecordedFolder, 
 from domain.ids import CallId
 from ports.errors import NotFound, PortError
 
-LARGE = os.environ.get("CXB_TRIALS") == "large"
+LARGE = os.environ.get("CONTRACT_TRIALS") == "large"
 IMAGES = 2000 if LARGE else 300
 BLIND_IMAGES = 200
 PARCELS = 12

@@ -15,7 +15,7 @@ from contract_tests.faults.power.recorded_disk import NAME, Step, Told, after_po
 from contract_tests.faults.power.store_story import Fact, faults, live_through, opened
 from ports.errors import PortError
 
-LARGE = os.environ.get("CXB_TRIALS") == "large"
+LARGE = os.environ.get("CONTRACT_TRIALS") == "large"
 IMAGES = 2000 if LARGE else 300
 BLIND_IMAGES = 300 if LARGE else 40
 SEED = 20260
