@@ -12,9 +12,10 @@ Point = tuple[float, float, float, float]
 WIDTH: Final = 360
 HEIGHT: Final = 240
 LEFT: Final = 62
-TOP: Final = 46
+HEAD: Final = 46
+IN_A_LINE: Final = 2
 GAP: Final = 30
-BELOW: Final = 44
+BELOW: Final = 56
 COLOURS: Final = ("#0b6bcb", "#c4501b", "#3a8a3f", "#7a4fb5", "#8a8a20", "#555555")
 STYLE: Final = "font-family:sans-serif;font-size:11px;fill:#333"
 
@@ -55,37 +56,41 @@ class Axis:
 
 
 def chart(title: str, size: str, panels: Sequence[Panel]) -> str:
-    """The panels side by side, with one legend: a side has the same colour everywhere."""
+    """The panels two by two, with one legend: a side has the same colour everywhere."""
     names = list(dict.fromkeys(line.name for panel in panels for line in panel.lines))
     colours = {name: COLOURS[index % len(COLOURS)] for index, name in enumerate(names)}
-    width, height = len(panels) * (LEFT + WIDTH + GAP), TOP + HEIGHT + BELOW + 16 * len(names)
+    lines = math.ceil(len(panels) / IN_A_LINE)
+    width = min(len(panels), IN_A_LINE) * (LEFT + WIDTH + GAP)
+    legend = HEAD + lines * (HEIGHT + BELOW)
+    height = legend + 16 * len(names)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" style="{STYLE}">',
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
         f'<text x="{LEFT}" y="18" style="font-size:14px;font-weight:bold">{escape(title)}</text>',
     ]
     for index, panel in enumerate(panels):
-        parts += _panel(panel, size, index * (LEFT + WIDTH + GAP) + LEFT, colours)
+        line, column = divmod(index, IN_A_LINE)
+        parts += _panel(panel, size, column * (LEFT + WIDTH + GAP) + LEFT, HEAD + line * (HEIGHT + BELOW), colours)
     for index, (name, colour) in enumerate(colours.items()):
-        y = TOP + HEIGHT + BELOW + 16 * index
+        y = legend + 16 * index
         parts.append(f'<rect x="{LEFT}" y="{y - 5}" width="18" height="3" fill="{colour}"/>')
         parts.append(f'<text x="{LEFT + 24}" y="{y}">{escape(name)}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _panel(panel: Panel, size: str, left: float, colours: dict[str, str]) -> Iterator[str]:
+def _panel(panel: Panel, size: str, left: float, top: float, colours: dict[str, str]) -> Iterator[str]:
     points = [point for line in panel.lines for point in line.points]
     x = _axis([point[0] for point in points], left, left + WIDTH)
-    y = _axis([value for point in points for value in point[1:] if value > 0], TOP + HEIGHT, TOP)
-    yield f'<text x="{left}" y="{TOP - 8}">{escape(panel.title)}</text>'
+    y = _axis([value for point in points for value in point[1:] if value > 0], top + HEIGHT, top)
+    yield f'<text x="{left}" y="{top - 8}">{escape(panel.title)}</text>'
     for value in x.ticks():
-        yield f'<line x1="{x.at(value):.1f}" x2="{x.at(value):.1f}" y1="{TOP}" y2="{TOP + HEIGHT}" stroke="#eee"/>'
-        yield f'<text x="{x.at(value):.1f}" y="{TOP + HEIGHT + 14}" text-anchor="middle">{_short(value)}</text>'
+        yield f'<line x1="{x.at(value):.1f}" x2="{x.at(value):.1f}" y1="{top}" y2="{top + HEIGHT}" stroke="#eee"/>'
+        yield f'<text x="{x.at(value):.1f}" y="{top + HEIGHT + 14}" text-anchor="middle">{_short(value)}</text>'
     for value in y.ticks():
         yield f'<line x1="{left}" x2="{left + WIDTH}" y1="{y.at(value):.1f}" y2="{y.at(value):.1f}" stroke="#eee"/>'
         yield f'<text x="{left - 6}" y="{y.at(value) + 4:.1f}" text-anchor="end">{_short(value)}</text>'
-    yield f'<rect x="{left}" y="{TOP}" width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="#999"/>'
-    yield f'<text x="{left + WIDTH / 2}" y="{TOP + HEIGHT + 28}" text-anchor="middle">{escape(size)}</text>'
+    yield f'<rect x="{left}" y="{top}" width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="#999"/>'
+    yield f'<text x="{left + WIDTH / 2}" y="{top + HEIGHT + 28}" text-anchor="middle">{escape(size)}</text>'
     for line in panel.lines:
         yield from _line(line, x, y, colours[line.name])
 
