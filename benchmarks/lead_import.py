@@ -9,17 +9,18 @@ import asyncio
 import csv
 import json
 import multiprocessing
-import resource
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import phonenumbers
+import psutil
 import uvloop
 
 from adapters.directory.object_store import DirectoryObjectStore
@@ -45,10 +46,22 @@ from ports.import_store import ImportStore
 SIZES: Final = (10_000, 100_000, 300_000, 1_000_000)
 SHORT: Final = (2_000,)
 CHUNK: Final = 256 * 1024
-MEGABYTE: Final = 1024.0
+MEGABYTE: Final = 2**20
 LOOK_EVERY: Final = 0.05
 PEER_MOST: Final = 100_000
 """The peer's cost a row is the same for any number of them, and a million would take it the better part of an hour."""
+
+
+class Memory:
+    """How many megabytes more this process has taken than at the beginning, at most, when it was looked at."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._before = self._process.memory_info().rss
+        self.more = 0.0
+
+    def look(self) -> None:
+        self.more = max(self.more, (self._process.memory_info().rss - self._before) / MEGABYTE)
 
 
 def parsed(path: Path, rows: int) -> dict[str, float]:
@@ -62,19 +75,23 @@ def parsed(path: Path, rows: int) -> dict[str, float]:
 def _checked(path: Path) -> int:
     """How many rows were read and checked."""
     reader = CsvReader()
-    header, *rows = [*(row for chunk in _chunks(path) for row in reader.feed(chunk)), *reader.end()]
-    columns = columns_of(header.fields, {})
+    rows = chain(chain.from_iterable(reader.feed(chunk) for chunk in _chunks(path)), reader.end())
+    columns = columns_of(next(rows).fields, {})
     reading = LeadRows(lead_import=_import(0), columns=columns, plan=PhonenumbersNumberPlan(), at=datetime.now(UTC))
-    return len([reading.read(row, number) for number, row in enumerate(rows, start=1)])
+    number = 0
+    for number, row in enumerate(rows, start=1):
+        reading.read(row, number)
+    return number
 
 
 def _speed(rows: int, seconds: float, cpu: float) -> dict[str, float]:
     return {"rows/s": rows / seconds, "rows/CPU s": rows / cpu}
 
 
-def _chunks(path: Path) -> list[bytes]:
-    data = path.read_bytes()
-    return [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)]
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
 
 
 def imported(path: Path, rows: int) -> dict[str, float]:
@@ -101,9 +118,9 @@ async def _imported(path: Path, rows: int) -> dict[str, float]:
             plan=PhonenumbersNumberPlan(),
             clock=SystemClock(),
         )
-        before, began, cpu = _peak(), time.perf_counter(), time.process_time()
+        memory, began, cpu = Memory(), time.perf_counter(), time.process_time()
         async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(_longest_without_news(imports))
+            watching = tasks.create_task(_longest_without_news(imports, memory))
             await run()
             took, cpu = time.perf_counter() - began, time.process_time() - cpu
         done = await imports.get(DEFAULT_BRAND, ImportId("imp_1"))
@@ -111,7 +128,7 @@ async def _imported(path: Path, rows: int) -> dict[str, float]:
     assert (done.state, done.rows) == (ImportState.DONE, rows)
     return {
         **_speed(rows, took, cpu),
-        "MB more": (_peak() - before) / MEGABYTE,
+        "MB more": memory.more,
         "s without progress": watching.result(),
     }
 
@@ -121,11 +138,12 @@ async def _pieces(path: Path) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def _longest_without_news(imports: ImportStore) -> float:
+async def _longest_without_news(imports: ImportStore, memory: Memory) -> float:
     """Seconds, as somebody sees it who looks at the import's page again and again."""
     longest, seen, since = 0.0, 0, time.perf_counter()
     while True:
         now = await imports.get(DEFAULT_BRAND, ImportId("imp_1"))
+        memory.look()
         longest = max(longest, time.perf_counter() - since)
         if now.rows != seen:
             seen, since = now.rows, time.perf_counter()
@@ -141,7 +159,7 @@ def scripted(path: Path, rows: int) -> dict[str, float]:
         connection.execute("CREATE TABLE leads (id INTEGER PRIMARY KEY, phone TEXT UNIQUE, doc TEXT)")
         connection.execute("CREATE TABLE dnc (phone TEXT PRIMARY KEY)")
         connection.executemany("INSERT INTO dnc VALUES (?)", [(phone,) for phone in dnc_numbers(rows)])
-        before, began, cpu = _peak(), time.perf_counter(), time.process_time()
+        memory, began, cpu = Memory(), time.perf_counter(), time.process_time()
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 phone = _e164(row["phone"], row["region"])
@@ -149,8 +167,9 @@ def scripted(path: Path, rows: int) -> dict[str, float]:
                     values = (phone, json.dumps(row))
                     connection.execute("INSERT INTO leads (phone, doc) VALUES (?, ?) ON CONFLICT DO NOTHING", values)
         took, cpu = time.perf_counter() - began, time.process_time() - cpu
+        memory.look()
         connection.close()
-    return {**_speed(rows, took, cpu), "MB more": (_peak() - before) / MEGABYTE}
+    return {**_speed(rows, took, cpu), "MB more": memory.more}
 
 
 def _e164(raw: str, region: str) -> str | None:
@@ -172,11 +191,6 @@ def _import(size: int) -> LeadImport:
         region="US",
         created_at=datetime.now(UTC),
     )
-
-
-def _peak() -> float:
-    """Kilobytes at most so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _alone(work: Callable[[Path, int], dict[str, float]], folder: Path, rows: int) -> Figures:
