@@ -1,7 +1,6 @@
 """One fixture a port: every suite runs over each implementation that `backends` lists for it."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
@@ -9,9 +8,7 @@ import pytest
 
 from adapters.memory.clock import VirtualTimeLoop
 from contract_tests.backends.registry import BACKENDS, Backend, Missing
-
-RAN: set[str] = set()
-SKIPPED: dict[str, str] = {}
+from contract_tests.backends.roll import RAN, SKIPPED, leave_out, required
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -60,15 +57,7 @@ async def _opened(backend: Backend) -> AsyncIterator[Any]:
             RAN.add(backend.name)
             yield implementation
     except Missing as missing:
-        SKIPPED[backend.name] = str(missing)
-        if backend.name in required():
-            pytest.fail(f"{backend.name} is required here and is missing: {missing}")
-        pytest.skip(f"{backend.name}: {missing}")
-
-
-def required() -> frozenset[str]:
-    """Backends that must run: CONTRACT_REQUIRE=sqlite,exchange,..."""
-    return frozenset(filter(None, os.environ.get("CONTRACT_REQUIRE", "").split(",")))
+        leave_out(backend.name, str(missing))
 
 
 def _fixture(port: str) -> Any:

@@ -12,6 +12,7 @@ from typing import Final
 
 from launcher.container import settings_source
 from launcher.data_folder import held, with_secrets
+from launcher.listening import until_free
 from launcher.problem import LaunchProblem
 from launcher.supervisor import Child, Supervisor
 from ports.settings import Settings
@@ -33,6 +34,7 @@ async def up() -> int:
     settings = resolved()
     with held(Path(settings.data), settings.public_url):
         settings = with_secrets(settings)
+        await until_free(settings, settings.drain_seconds)
         password = await first_administrator(settings)
         async with running(settings) as supervisor:
             await supervisor.ready(READY_SECONDS)

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from domain.calls.audio import AudioFrame
@@ -20,6 +20,11 @@ class Recognised:
     text: str
     final: bool
     words: tuple[Word, ...]
+
+    def later(self, seconds: float) -> "Recognised":
+        """The same, for a recognition that was opened so many seconds into the audio."""
+        words = (replace(word, start=word.start + seconds, end=word.end + seconds) for word in self.words)
+        return replace(self, words=tuple(words))
 
 
 class Recognition(Protocol):

@@ -6,7 +6,6 @@ from typing import Final, Protocol
 from domain.calls.audio import FRAME_SECONDS, RATE, AudioFrame
 from domain.calls.result import EndedBy
 from domain.calls.room import CALLEE
-from domain.calls.transcript import Word
 from ports.audio_links import AudioLink, Heard, Left, LinkEvent, Pressed
 from ports.clock import Clock
 from ports.errors import PortError
@@ -113,9 +112,4 @@ class CalleeEar:
         self._unheard.clear()
         self._recognition = recognition
         async for result in recognition.results():
-            self._listener.understood(_later(result, begins))
-
-
-def _later(result: Recognised, seconds: float) -> Recognised:
-    words = tuple(Word(text=w.text, start=w.start + seconds, end=w.end + seconds) for w in result.words)
-    return Recognised(text=result.text, final=result.final, words=words)
+            self._listener.understood(result.later(begins))

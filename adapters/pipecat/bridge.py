@@ -23,7 +23,6 @@ from adapters.pipecat.listener import Listener
 from adapters.pipecat.voice_activity import STOP_SECONDS, SileroAnalyzer
 from domain.calls.audio import AudioFrame
 from domain.calls.room import CALLEE
-from domain.calls.transcript import Word
 from domain.calls.utterance import Utterance
 from ports.clock import Clock
 from ports.errors import PortError
@@ -115,7 +114,7 @@ class Hearing(FrameProcessor):
         self._unheard.clear()
         self._recognition = recognition
         async for result in recognition.results():
-            self._listener.understood(_later(result, begins))
+            self._listener.understood(result.later(begins))
             await self.push_frame(_transcription(result))
 
 
@@ -154,11 +153,6 @@ class Speaking(FrameProcessor):
                 await frames.aclose()
         if chunk:
             await self.push_frame(BotAudioFrame(audio=tuple(chunk), utterance=utterance))
-
-
-def _later(result: Recognised, seconds: float) -> Recognised:
-    words = tuple(Word(text=w.text, start=w.start + seconds, end=w.end + seconds) for w in result.words)
-    return Recognised(text=result.text, final=result.final, words=words)
 
 
 def _transcription(result: Recognised) -> Frame:

@@ -61,7 +61,7 @@ class Jobs:
         try:
             await (self._alone(job) if job.alone else job.tick())
         except Exception as error:  # a job outlives whatever goes wrong in one of its ticks
-            log.error("job.failed", job=job.name, exc_info=error)
+            log.error("job_failed", job=job.name, exc_info=error)
 
     async def _alone(self, job: Job) -> None:
         name = f"job/{job.name}"

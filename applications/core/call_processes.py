@@ -66,9 +66,6 @@ class CallProcesses(CallRunner):
         while True:
             yield await self._finished.get()
 
-    def pids(self) -> tuple[int, ...]:
-        return tuple(child.pid for child in self._children)
-
     async def _keep_one(self) -> None:
         pause = 0.0
         while True:

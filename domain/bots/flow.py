@@ -69,10 +69,6 @@ class FlowGraph:
                 return step
         raise KeyError(step_id)
 
-    @property
-    def needs_model(self) -> bool:
-        return any(edge.kind is EdgeKind.LLM for step in self.steps for edge in step.edges)
-
 
 def check_flow(flow: FlowGraph, variables: frozenset[str], field: str = "flow") -> None:
     """Raises InvalidValue with every fault: unknown targets, twins, dead ends, loops that never listen, bad edges."""

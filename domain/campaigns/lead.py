@@ -59,10 +59,6 @@ class Lead:
             return self.due_at
         return self.lease.until if self.state is LeadState.LEASED and self.lease else None
 
-    def claimable_at(self, at: datetime) -> bool:
-        """Due, and held by nobody: a lease that ran out counts as none."""
-        return self.claimable_from is not None and self.claimable_from <= at
-
     def claim(self, holder: str, until: datetime) -> "Lead":
         fence = (self.lease.fence if self.lease else 0) + 1
         return self._move(LeadState.LEASED, lease=Lease(holder=holder, until=until, fence=fence))

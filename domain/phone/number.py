@@ -54,8 +54,3 @@ def require_e164(value: str, field: str) -> str:
     if not E164.fullmatch(value):
         raise InvalidValue(Fault(field=field, reason="must be E.164, such as +14155550123"))
     return value
-
-
-def masked(e164: str) -> str:
-    """The number as it may be shown to those who need not know it: country and last two digits."""
-    return f"{e164[:3]}{'•' * max(0, len(e164) - 5)}{e164[-2:]}"

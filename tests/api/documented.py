@@ -19,7 +19,7 @@ from schemathesis.generation.modes import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth, missing_required_header, positive_data_acceptance
 
 from tests.api.furnished import Good
-from tests.api.house import House, house
+from tests.api.house import House, built, house
 
 LEFT_OUT: Final = [ignored_auth, missing_required_header, positive_data_acceptance]
 """Credentials are sent with every case, so what happens without them is asked in `test_matrix.py`; the last one is
@@ -49,6 +49,16 @@ def no_unsaid_rule(_: CheckContext, response: Response, case: Case[Any]) -> None
     unsaid = [each for each in errors if not UNSAYABLE.search(f"{each['field']} {each['reason']}")]
     assert errors, f"refused without a reason: {response.text}"
     assert not unsaid, f"refused for a rule that the document does not tell: {unsaid}"
+
+
+def operations() -> dict[str, tuple[str, str, Mapping[str, Any]]]:
+    """Method, path and description by id."""
+    schema = built().app.openapi_schema.to_schema()
+    return {
+        operation["operationId"]: (method.upper(), path.removeprefix("/api/v1"), operation)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    }
 
 
 @dataclass(slots=True, kw_only=True)

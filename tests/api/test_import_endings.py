@@ -118,3 +118,36 @@ async def test_no_file_outlives_its_import_wherever_that_is_cut_off(
     await run(container)
     assert await state(admin, taken) == end
     assert not await file_is_there(container, taken)
+
+
+async def test_a_file_whose_import_could_not_be_stored_goes_with_it(
+    container: Container, admin: httpx.AsyncClient
+) -> None:
+    path = await made(admin)
+    kept: set[str] = set()
+    objects = container.objects()
+    container.imports.override(Cut(container.imports(), "add", 1, after=False))
+    container.objects.override(Noting(objects, kept))
+
+    answer = await admin.post(f"{path}/imports?region=GB", content=GOOD, headers={"content-type": "text/csv"})
+
+    assert answer.status_code == 503
+    assert kept
+    for key in kept:
+        with pytest.raises(NotFound):
+            await objects.stat(key)
+
+
+class Noting:
+    """An object store, with the keys of what was put into it."""
+
+    def __init__(self, objects: Any, keys: set[str]) -> None:
+        self._objects = objects
+        self._keys = keys
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._objects, name)
+
+    async def put(self, key: str, chunks: Any) -> Any:
+        self._keys.add(key)
+        return await self._objects.put(key, chunks)

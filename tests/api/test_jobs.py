@@ -49,7 +49,7 @@ async def test_a_failing_tick_is_logged_and_the_next_one_comes() -> None:
     with structlog.testing.capture_logs() as logs:
         await for_a_while(clock, 9.5, jobs(clock, MemoryLeases(clock), work))
     assert (work.begun, work.done) == (10, 7)
-    assert [(each["event"], each["job"]) for each in logs] == [("job.failed", "work")] * 3
+    assert [(each["event"], each["job"]) for each in logs] == [("job_failed", "work")] * 3
 
 
 @pytest.mark.virtual_time
@@ -99,7 +99,7 @@ async def test_a_tick_whose_lease_is_lost_stops() -> None:
             tasks.create_task(steal())
             await for_a_while(clock, 3 * LEASE_SECONDS, jobs(clock, leases, first, "a"))
     assert (first.begun, first.done) == (1, 0)
-    assert [each["event"] for each in logs] == ["job.failed"]
+    assert [each["event"] for each in logs] == ["job_failed"]
 
 
 @pytest.mark.virtual_time

@@ -8,9 +8,9 @@ import pytest
 
 from domain.ids import DEFAULT_BRAND
 from domain.people.user import PERMISSIONS, Permission, Role
-from tests.api.documented import schemes_of
+from tests.api.documented import operations, schemes_of
 from tests.api.furnished import Good, good_requests
-from tests.api.house import House, built, house
+from tests.api.house import House, house
 
 OPEN: Final = frozenset({"healthz", "readyz", "logIn"})
 SHARED: Final = frozenset({"putServer", "removeServer"})
@@ -23,16 +23,6 @@ HEARING: Final = frozenset({"linkRecording"})
 
 ADMINS_READ: Final = frozenset({"listUsers", "listApiKeys"})
 NAMES: Final = tuple(good_requests("", DEFAULT_BRAND))
-
-
-def operations() -> dict[str, tuple[str, str, Mapping[str, Any]]]:
-    """Method, path and description by id."""
-    schema = built().app.openapi_schema.to_schema()
-    return {
-        operation["operationId"]: (method.upper(), path.removeprefix("/api/v1"), operation)
-        for path, methods in schema["paths"].items()
-        for method, operation in methods.items()
-    }
 
 
 OPERATIONS: Final = operations()

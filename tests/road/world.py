@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from adapters.memory.audio_links import MemoryAudioLinks
@@ -47,9 +47,10 @@ from domain.routing.fleet import CoreServer
 from domain.routing.trunk import Trunk
 from ports.config_source import ConfigSource
 from ports.core_gateway import CoreGateway
+from ports.errors import NotFound
 from ports.fleet_desk import FleetDesk
 from ports.messages.calls import CallNews
-from ports.messages.core import CallAccepted, CallRequest, CoreHealth, Order
+from ports.messages.core import CallAccepted, CallRequest, CoreHealth, End, Order
 from ports.messages.fleet import Reservation, ReservationRequest
 from ports.messages.reader import read
 from ports.messages.results import ResultPackage
@@ -105,7 +106,8 @@ class CoreDoor(CoreGateway):
         await self.order_call(call_id, order)
 
     async def end(self, url: str, call_id: CallId) -> None:
-        raise NotImplementedError
+        with suppress(NotFound):
+            await self.order_call(call_id, End())
 
 
 @dataclass(slots=True, kw_only=True)

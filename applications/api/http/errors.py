@@ -110,7 +110,7 @@ def _field(row: Mapping[str, str]) -> FieldProblem:
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """An error of our own: logged in full, answered without a word of it."""
-    log.error("request.failed", method=request.method, route=_route(request), exc_info=error)
+    log.error("request_failed", method=request.method, route=_route(request), exc_info=error)
     return problem(500, "internal", "something went wrong here; it has been logged")
 
 

@@ -9,6 +9,7 @@ from domain.errors import Fault, InvalidValue, RuleBroken
 from domain.ids import BrandId, CampaignId, ImportId
 from ports.campaign_store import CampaignStore
 from ports.clock import Clock
+from ports.errors import PortError
 from ports.ids import Ids
 from ports.import_store import ImportStore
 from ports.number_plan import NumberPlan
@@ -51,7 +52,15 @@ class BeginImport:
             created_at=self.clock.now(),
             columns=columns,
         )
-        return await self.imports.add(lead_import)
+        return await self._add(lead_import)
+
+    async def _add(self, lead_import: LeadImport) -> LeadImport:
+        """Or the file goes as well: one that nobody knows of would stay for ever."""
+        try:
+            return await self.imports.add(lead_import)
+        except PortError:
+            await self.objects.delete(lead_import.object_key)
+            raise
 
     def _check(self, campaign: Campaign, region: str) -> None:
         if campaign.state is CampaignState.ARCHIVED:

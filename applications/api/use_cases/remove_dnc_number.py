@@ -23,5 +23,5 @@ class RemoveDncNumber:
         number = read_number(self.plan, phone, region)
         removed = await self.dnc.remove(by.brand, number)
         if removed:
-            log.info("dnc.removed", by=by.id, pii_phone=number)
+            log.info("dnc_removed", by=by.id, pii_phone=number)
         return removed

@@ -57,9 +57,9 @@ class RunImports:
             try:
                 await self._run(waiting)
             except Stale:
-                log.info("import.taken_over", import_id=waiting.id)
+                log.info("import_taken_over", import_id=waiting.id)
             except PortError as error:
-                log.warning("import.postponed", import_id=waiting.id, error=type(error).__name__)
+                log.warning("import_postponed", import_id=waiting.id, error=type(error).__name__)
                 errors.append(error)
         if errors:
             raise errors[0]
@@ -69,7 +69,7 @@ class RunImports:
         ended = waiting if waiting.ended else await self._end(waiting)
         await self.objects.delete(ended.object_key)
         done = await self.imports.save(ended.close(at=self.clock.now()))
-        log.info("import.over", import_id=done.id, rows=done.rows, added=done.added, failure=done.failure)
+        log.info("import_over", import_id=done.id, rows=done.rows, added=done.added, failure=done.failure)
 
     async def _end(self, waiting: LeadImport) -> LeadImport:
         """Read through, or given up. Raises Stale when another process does the same, and what stores raise."""
@@ -83,7 +83,7 @@ class RunImports:
         except PortError:
             raise
         except Exception:  # an error of ours in one import holds up no other, and is not met again and again
-            log.exception("import.broken", import_id=waiting.id)
+            log.exception("import_broken", import_id=waiting.id)
             return await self._give_up(started, "internal_error")
         return await self.imports.save(read.end())
 

@@ -31,9 +31,9 @@ class StartDueCampaigns:
     async def _start(self, campaign: Campaign) -> None:
         try:
             await self.start_campaign(campaign.brand, campaign.id)
-            log.info("campaign.started", campaign_id=campaign.id)
+            log.info("campaign_started", campaign_id=campaign.id)
         except Stale:
             return
         except (DomainError, NotFound) as error:
-            log.warning("campaign.cannot_start", campaign_id=campaign.id, reason=str(error))
+            log.warning("campaign_cannot_start", campaign_id=campaign.id, reason=str(error))
             await self.campaigns.save(campaign.pause())
