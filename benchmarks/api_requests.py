@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 from benchmarks.api_server import Served, Server, serving
@@ -18,7 +19,7 @@ from benchmarks.api_stalls import stall_rows
 from benchmarks.api_world import config_request, dialout_request, result_request
 from benchmarks.http_load import generator, load
 from benchmarks.report import Plotted, Report, arguments
-from benchmarks.rounds import Figures, Side, alternate, percentile
+from benchmarks.rounds import Figures, Row, Side, alternate, percentile
 from ports.settings import Stores
 
 SIZES: Final = (1, 8, 32, 64)
@@ -95,16 +96,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
     sizes, rounds = (asked.connections or (SHORT if asked.short else SIZES)), (1 if asked.short else asked.rounds)
-    calls = 20 + WARM + rounds * len(sizes) * (ENDPOINTS[1].at_once_short if asked.short else ENDPOINTS[1].at_once)
+    calls = 20 + WARM + rounds * len(sizes) * _at_once(ENDPOINTS[1], short=asked.short)
     with generator() as pool, serving(sides(), calls) as servers:
         compared = [
             Side(
                 name=endpoint.name + server.served.name,
                 measure=Asker(
-                    pool=pool,
-                    server=server,
-                    endpoint=endpoint,
-                    at_once=endpoint.at_once_short if asked.short else endpoint.at_once,
+                    pool=pool, server=server, endpoint=endpoint, at_once=_at_once(endpoint, short=asked.short)
                 ),
             )
             for endpoint in ENDPOINTS
@@ -113,17 +111,24 @@ def main() -> None:
         rows = alternate(compared, sizes, rounds)
         rows.sort(key=lambda row: [endpoint.name for endpoint in ENDPOINTS].index(row.side.partition(": ")[0] + ": "))
         stalls = stall_rows(servers[1], short=asked.short)
+    _publish(rows, stalls, rounds, short=asked.short, out=asked.out)
+
+
+def _at_once(endpoint: Endpoint, *, short: bool) -> int:
+    return endpoint.at_once_short if short else endpoint.at_once
+
+
+def _publish(rows: Sequence[Row], stalls: Sequence[Row], rounds: int, *, short: bool, out: Path) -> None:
+    plotted = [Plotted(figure=figure, of=endpoint.name) for endpoint in ENDPOINTS for figure in ("req/s", "p99 (ms)")]
     Report(
         name="api_requests",
         title="P6: the API's requests",
         size="connections",
         rows=rows,
         rounds=rounds,
-        short=asked.short,
-        out=asked.out,
-        plotted=[
-            Plotted(figure=figure, of=endpoint.name) for endpoint in ENDPOINTS for figure in ("req/s", "p99 (ms)")
-        ],
+        short=short,
+        out=out,
+        plotted=plotted,
     ).publish()
     print()
     Report(
@@ -132,8 +137,8 @@ def main() -> None:
         size="bytes",
         rows=stalls,
         rounds=1,
-        short=asked.short,
-        out=asked.out,
+        short=short,
+        out=out,
     ).publish()
 
 
