@@ -7,13 +7,12 @@ from typing import Final
 
 from domain.campaigns.rate import TokenBucket
 from domain.ids import CallId, TrunkId
-from domain.routing.shares import DIALLERS, PARTS_A_CALL, channels_of, rate_of
+from domain.routing.shares import DIALLERS, MOST_DIALLERS, PARTS_A_CALL, channels_of, rate_of
 from domain.routing.trunk import Trunk, trunks_for
 from ports.allotments import Allotments
 from ports.clock import Clock
 
 HOLD_SECONDS: Final = 10.0
-MOST_DIALLERS: Final = 10_000
 
 
 class TrunkShares:

@@ -7,6 +7,9 @@ from domain.ids import ServerId, TrunkId
 DIALLERS: Final = "diallers"
 """Held by everybody who places calls; each may take an equal part of every trunk."""
 
+MOST_DIALLERS: Final = 10_000
+"""The name is held only to be counted, so this is more than will ever place calls."""
+
 PARTS_A_CALL: Final = 100
 """Rates are held in hundredths of a call per second."""
 

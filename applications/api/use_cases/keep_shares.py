@@ -5,7 +5,7 @@ from typing import Final
 
 from domain.calls.call import Call, Direction
 from domain.routing.fleet import CoreServer
-from domain.routing.shares import DIALLERS, channels_of, slots_of
+from domain.routing.shares import DIALLERS, MOST_DIALLERS, channels_of, slots_of
 from ports.allotments import Allotments
 from ports.call_store import CallStore
 from ports.errors import NotFound
@@ -17,7 +17,6 @@ HOLD_SECONDS: Final = 30.0
 """Several rounds may fail before something in use counts as free."""
 
 NAME: Final = "api"
-MOST_DIALLERS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
