@@ -24,6 +24,7 @@ class Note(StrEnum):
     TALK = "talk"
     LEAVE_MESSAGE = "leave_message"
     SAFE_HARBOUR = "safe_harbour"
+    NOTICE = "notice"
     ORDERED_END = "ordered_end"  # value: the reason
     MESSAGE_LEFT = "message_left"
     FALTERED = "faltered"  # value: the detail

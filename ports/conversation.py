@@ -31,7 +31,7 @@ class ConversationSession(Protocol):
 
     @abstractmethod
     async def order(self, order: Order) -> None:
-        """Talk, LeaveMessage, SafeHarbour or End. The first of the three that speak stands; a second is ignored.
+        """Talk, LeaveMessage, SafeHarbour, Notice or End. The first of those that speak stands; a second is ignored.
         After Ended nothing happens."""
 
 

@@ -7,15 +7,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from domain.calls.room import CALLEE
 from domain.ids import BrandId, CallId, TrunkId
 
 TOO_LATE: Final = "too_late"
 """The reason of Refused when the time for a dial was over."""
 
+REFERRED: Final = "referred"
+"""The reason of a leg's end that another took over."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialOrder:
-    """A leg to place. The callee joins `room` as the party `callee`. Times in seconds, both always given.
+    """A leg to place, known by `call_id` from then on. Whoever answers joins `room` as `party`. A second leg of a
+    call, such as one that it is transferred to, has an id of its own. Times in seconds, both always given.
 
     `not_after` (aware) is when the right to dial ends, such as the lease of whoever gives the order: at that moment or
     later no INVITE is sent any more. None where nobody else may take the call over.
@@ -29,6 +34,7 @@ class DialOrder:
     caller_number: str
     ring_timeout: float
     max_duration: float
+    party: str = CALLEE
     not_after: datetime | None = None
 
 
@@ -74,7 +80,7 @@ class Leg:
 
 
 class Telephony(Protocol):
-    """A call has one leg, known by the call's id."""
+    """A call's leg is known by the call's id. One that came in rings in the room of that name until it is answered."""
 
     @abstractmethod
     async def dial(self, order: DialOrder) -> None:
@@ -93,8 +99,20 @@ class Telephony(Protocol):
         never placed, Unavailable when the far side is lost."""
 
     @abstractmethod
+    async def answer(self, call_id: CallId) -> None:
+        """Answer a leg that came in. Returns once sound passes both ways; again is nothing. Raises NotFound when it
+        does not ring here any more, such as when its caller gave up; Refused for one that was dialled; Unavailable."""
+
+    @abstractmethod
+    async def refer(self, call_id: CallId, to: str) -> None:
+        """Have the far end call `to` (E.164) instead of us. Returns once it has: its leg ends with REFERRED. Raises
+        Refused with a word for why not, such as `sip_486`, or `not_offered` where this leg cannot: then it goes on;
+        NotFound when no such leg is answered; Unavailable when nobody says how it went."""
+
+    @abstractmethod
     async def hang_up(self, call_id: CallId) -> None:
-        """Cancel it while it rings, end it when it is answered; nothing when it is over or was never placed."""
+        """Cancel it while it rings, refuse it where it came in and rings, end it when it is answered; nothing when it
+        is over or was never placed."""
 
     @abstractmethod
     async def find(self, call_id: CallId) -> Leg:

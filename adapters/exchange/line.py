@@ -28,6 +28,8 @@ from adapters.exchange.wire import (
     Invited,
     Join,
     OpenRoom,
+    PickUp,
+    ReferLeg,
     Seated,
     Told,
     Watch,
@@ -121,6 +123,8 @@ class Line:
         asked = read_question(message)
         if isinstance(asked.what, Watch) and self._trusted:
             self._start(group, self._tell(asked.id, asked.what.call_id))
+        elif isinstance(asked.what, PickUp | ReferLeg):  # these wait for the far end, and nobody else is to wait
+            self._start(group, self._reply_later(asked))
         else:
             await self._reply(asked.id, await self._answer(asked))
 
@@ -137,6 +141,9 @@ class Line:
                 seat.flush()
             elif packet.kind == Kind.LEAVE:
                 seat.leave()
+
+    async def _reply_later(self, asked: Asked) -> None:
+        await self._reply(asked.id, await self._answer(asked))
 
     async def _answer(self, asked: Asked) -> Answer:
         try:
@@ -160,8 +167,18 @@ class Line:
                 await self._rooms.close(room)
             case Invite(room=room, party=party, hears=hears, heard_by=heard_by):
                 return Invited(invitation=await self._rooms.invite(room, party, hears=hears, heard_by=heard_by))
+            case _:
+                return await self._control_leg(asked)
+        return Done()
+
+    async def _control_leg(self, asked: Asked) -> Answer:
+        match asked.what:
             case Dial(order=order):
                 await self._telephony.dial(order)
+            case PickUp(call_id=call_id):
+                await self._telephony.answer(call_id)
+            case ReferLeg(call_id=call_id, to=to):
+                await self._telephony.refer(call_id, to)
             case CutLeg(call_id=call_id):
                 await self._telephony.hang_up(call_id)
             case Find(call_id=call_id):

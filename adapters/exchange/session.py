@@ -24,7 +24,7 @@ from ports.telephony import LegEvent, LegKind
 log = structlog.get_logger()
 
 PATIENCE: Final = 5.0
-"""Seconds to wait for an answer."""
+"""Seconds to wait for an answer, as a rule."""
 
 Expected = TypeVar("Expected", bound=Answer)
 
@@ -53,11 +53,11 @@ class Session:
             self._lose()
             await self._socket.close()
 
-    async def ask(self, question: Question, expected: type[Expected]) -> Expected:
+    async def ask(self, question: Question, expected: type[Expected], *, within: float = PATIENCE) -> Expected:
         number, answers = self._enter()
         try:
             with translated():
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(within):
                     await self._socket.send(encode(Asked(id=number, what=question)), text=True)
                     return _checked(await answers.get(), expected)
         finally:

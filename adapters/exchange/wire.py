@@ -47,6 +47,19 @@ class Watch(_Said, frozen=True, tag="watch"):
     call_id: CallId
 
 
+class PickUp(_Said, frozen=True, tag="answer"):
+    """Answered by Done once sound passes both ways."""
+
+    call_id: CallId
+
+
+class ReferLeg(_Said, frozen=True, tag="refer"):
+    """Answered by Done once the far end has called that number."""
+
+    call_id: CallId
+    to: Name
+
+
 class CutLeg(_Said, frozen=True, tag="hang_up"):
     call_id: CallId
 
@@ -95,7 +108,7 @@ class Failed(_Said, frozen=True, tag="failed"):
     retry_after: float = 1.0
 
 
-Question = OpenRoom | Invite | CloseRoom | Dial | Watch | CutLeg | Find | Join
+Question = OpenRoom | Invite | CloseRoom | Dial | Watch | PickUp | ReferLeg | CutLeg | Find | Join
 Answer = Done | Invited | Found | Told | Seated | Failed
 
 

@@ -1,7 +1,7 @@
-"""A carrier whose callees do what they were told beforehand, by phone number."""
+"""A carrier whose callees do what they were told beforehand, by phone number, and whose callers when told to."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -9,10 +9,10 @@ from typing import Final
 from domain.calls.audio import AudioFrame
 from domain.routing.trunk import CarrierKind
 from ports.audio_links import AudioLink, Heard
-from ports.carrier import Carrier, LegEnd, Progress
+from ports.carrier import Arrival, Carrier, Incoming, LegEnd, Progress, Reception, Refer
 from ports.clock import Clock
-from ports.errors import Unavailable
-from ports.telephony import DialOrder, HangUp
+from ports.errors import Refused, Unavailable
+from ports.telephony import REFERRED, DialOrder, HangUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class Callee:
     says: tuple[AudioFrame, ...] = ()
     echoes: bool = False
     presses: str = ""
+    refers: bool = True
 
 
 ANSWERS: Final = Callee()
@@ -52,6 +53,7 @@ class MemoryCarrier(Carrier):
         self.orders: list[DialOrder] = []
         self._callees = callees
         self._clock = clock
+        self._calling: asyncio.Queue[Incoming] = asyncio.Queue()
 
     async def carry(self, order: DialOrder, progress: Progress) -> LegEnd:
         self.orders.append(order)
@@ -62,22 +64,48 @@ class MemoryCarrier(Carrier):
         await self._wait(callee.answers_after)
         if callee.status != 200:
             return LegEnd(status=callee.status, reason=callee.reason, by=callee.by)
-        link = await progress.answered()
+        return await self.talk(callee, progress)
+
+    async def arrivals(self) -> AsyncIterator[Incoming]:
+        while True:
+            yield await self._calling.get()
+
+    def call_in(self, arrival: Arrival, caller: Callee = ANSWERS, *, gives_up_after: float | None = None) -> None:
+        """Somebody calls us; once answered, it behaves as a callee does."""
+        self._calling.put_nowait(MemoryIncoming(arrival, caller, self, self._clock, gives_up_after))
+
+    async def talk(self, callee: Callee, progress: Progress) -> LegEnd:
+        """Until the callee hangs up, is referred or the room ends, whichever comes first."""
+        referred = asyncio.Event()
+        link = await progress.answered(self._referring(referred) if callee.refers else None)
         try:
-            return await self._talk(callee, link)
+            return await self._talk(callee, link, referred)
         finally:
             await link.leave()
 
-    async def _talk(self, callee: Callee, link: AudioLink) -> LegEnd:
-        """Until the callee hangs up or the room ends, whichever comes first."""
+    def _referring(self, referred: asyncio.Event) -> Refer:
+        async def refer(to: str) -> None:
+            other = self._callees.get(to, UNKNOWN_NUMBER)
+            await self._wait(other.answers_after)
+            if other.status != 200:
+                raise Refused(f"the far end was told {other.status}", reason=f"sip_{other.status}")
+            referred.set()
+
+        return refer
+
+    async def _talk(self, callee: Callee, link: AudioLink, referred: asyncio.Event) -> LegEnd:
         async with asyncio.TaskGroup() as group:
             listening = group.create_task(self._listen(callee, link))
             acting = group.create_task(self._act(callee, link))
-            await asyncio.wait({listening, acting}, return_when=asyncio.FIRST_COMPLETED)
-            by = HangUp.US if listening.done() else HangUp.CALLEE
-            listening.cancel()
-            acting.cancel()
-        return LegEnd(status=200, reason="bye", by=by)
+            leaving = group.create_task(referred.wait())
+            await asyncio.wait({listening, acting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (listening, acting, leaving):
+                task.cancel()
+        if referred.is_set():
+            return LegEnd(status=200, reason=REFERRED, by=HangUp.US)
+        return LegEnd(
+            status=200, reason="bye", by=HangUp.CALLEE if acting.done() and not acting.cancelled() else HangUp.US
+        )
 
     async def _act(self, callee: Callee, link: AudioLink) -> None:
         with suppress(Unavailable):  # the room's end ends the listening too, and so the call
@@ -95,3 +123,28 @@ class MemoryCarrier(Carrier):
 
     async def _wait(self, seconds: float | None) -> None:
         await self._clock.sleep(86_400.0 if seconds is None else seconds)
+
+
+class MemoryIncoming(Incoming):
+    """Rings until it is wanted, or its caller gives up."""
+
+    def __init__(
+        self, arrival: Arrival, caller: Callee, carrier: MemoryCarrier, clock: Clock, gives_up_after: float | None
+    ) -> None:
+        self.arrival = arrival
+        self._caller = caller
+        self._carrier = carrier
+        self._clock = clock
+        self._gives_up_after = gives_up_after
+
+    async def carry(self, reception: Reception) -> LegEnd:
+        async with asyncio.TaskGroup() as group:
+            wanted = group.create_task(reception.wanted())
+            giving_up = group.create_task(self._clock.sleep(self._gives_up_after or 86_400.0))
+            await asyncio.wait({wanted, giving_up}, return_when=asyncio.FIRST_COMPLETED)
+            gone = not wanted.done()
+            for task in (wanted, giving_up):
+                task.cancel()
+        if gone:
+            return LegEnd(status=487, reason="given up", by=HangUp.CALLEE)
+        return await self._carrier.talk(self._caller, reception)

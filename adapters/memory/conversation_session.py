@@ -19,7 +19,7 @@ from ports.clock import Clock
 from ports.conversation import ConversationEvent, ConversationSession, Ended
 from ports.errors import PortError
 from ports.language_model import LanguageModel, messages_of
-from ports.messages.core import End, LeaveMessage, Order, SafeHarbour, Talk
+from ports.messages.core import End, LeaveMessage, Notice, Order, SafeHarbour, Talk
 from ports.speech_to_text import Recognised, SpeechToText
 
 Stimulus = Callable[[float], None]
@@ -52,6 +52,8 @@ class MemorySession(ConversationSession, Hands, Listener):
                 self._inbox.put_nowait(self._conduct.leave_message)
             case SafeHarbour():
                 self._inbox.put_nowait(self._conduct.safe_harbour)
+            case Notice(text=text):
+                self._inbox.put_nowait(partial(self._conduct.notice, text=text))
             case End():
                 self.gone(EndedBy.SYSTEM)
 

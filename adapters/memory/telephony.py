@@ -10,18 +10,25 @@ import structlog
 
 from adapters.memory.leg_journal import REMEMBERED, LegEntry, LegJournal
 from adapters.memory.leg_trail import LegTrail, trails_of
-from adapters.memory.live_leg import HUNG_UP, STOPPING, LiveLeg
+from adapters.memory.live_leg import STOPPING, Carry, LegTerms, LiveLeg
 from adapters.memory.room import Room
 from adapters.memory.rooms import MemoryRooms
+from domain.calls.room import CALLEE
 from domain.ids import CallId, TrunkId
 from domain.phone.number import E164
-from ports.carrier import Carrier
+from ports.carrier import Carrier, Incoming
 from ports.clock import Clock
 from ports.errors import Busy, NotFound, Refused
 from ports.telephony import TOO_LATE, DialOrder, Leg, LegEvent, LegState, Telephony
 
 MOST_LEGS: Final = 100
 """Legs at once that one machine is made for (architecture, decision 9)."""
+
+RINGS_IN: Final = 30.0
+"""Seconds for which a call that came in rings: nobody of ours takes as long."""
+
+LONGEST_IN: Final = 7200.0
+"""Seconds after which a call that came in is ended, whatever a bot's own limit says."""
 
 log = structlog.get_logger()
 
@@ -85,13 +92,33 @@ class MemoryTelephony(Telephony):
         if order.call_id in self._trails:
             return
         now = self._in_time(order)  # nothing is awaited from here to the journal, so no `find` comes in between
-        room, carrier, group = self._room_for(order), self._carrier_for(order), self._free_group()
-        self._journal.append(LegEntry(call_id=order.call_id, at=now))
+        room, carrier, group = self._room_for(order.room), self._carrier_for(order), self._free_group()
+        terms = LegTerms(
+            call_id=order.call_id,
+            party=order.party,
+            ring_timeout=order.ring_timeout,
+            max_duration=order.max_duration,
+        )
+        live = self._new_leg(terms, room, now)
         log.info("leg", call_id=order.call_id, kind="dialled", trunk_id=order.trunk_id)
-        self._forget_old()
-        trail = self._trails[order.call_id] = LegTrail(order.call_id, now)
-        live = self._live[order.call_id] = LiveLeg(order, room, trail, self._journal, self._clock)
-        group.create_task(self._run(live, carrier), name=f"leg {order.call_id}")
+        group.create_task(self._run(live, lambda leg: carrier.carry(order, leg)), name=f"leg {order.call_id}")
+
+    async def ring(self, call_id: CallId, incoming: Incoming) -> None:
+        """Let a call that came in ring in the room of its name. Raises Busy, and Refused when the room is not open."""
+        room, group = self._room_for(call_id), self._free_group()
+        terms = LegTerms(call_id=call_id, party=CALLEE, ring_timeout=RINGS_IN, max_duration=LONGEST_IN, inbound=True)
+        live = self._new_leg(terms, room, self._clock.now())
+        log.info("leg", call_id=call_id, kind="arrived", trunk_id=incoming.arrival.trunk_id)
+        await live.ringing()
+        group.create_task(self._run(live, incoming.carry), name=f"leg {call_id}")
+
+    async def answer(self, call_id: CallId) -> None:
+        await self._living(call_id).pick_up()
+
+    async def refer(self, call_id: CallId, to: str) -> None:
+        if not E164.fullmatch(to):
+            raise Refused("this cannot be dialled", reason="number")
+        await self._living(call_id).refer(to)
 
     async def watch(self, call_id: CallId) -> AsyncIterator[LegEvent]:
         trail = self._trails.get(call_id)
@@ -103,7 +130,7 @@ class MemoryTelephony(Telephony):
     async def hang_up(self, call_id: CallId) -> None:
         live = self._live.get(call_id)
         if live is not None:
-            live.stop(HUNG_UP)
+            live.stop(live.hung_up)
 
     async def find(self, call_id: CallId) -> Leg:
         trail = self._trails.get(call_id)
@@ -118,11 +145,24 @@ class MemoryTelephony(Telephony):
             self._quiet.clear()
             await self._quiet.wait()
 
-    async def _run(self, live: LiveLeg, carrier: Carrier) -> None:
+    def _living(self, call_id: CallId) -> LiveLeg:
+        live = self._live.get(call_id)
+        if live is None:
+            raise NotFound(f"call {call_id} has no leg here")
+        return live
+
+    def _new_leg(self, terms: LegTerms, room: Room, now: datetime) -> LiveLeg:
+        self._journal.append(LegEntry(call_id=terms.call_id, at=now))
+        self._forget_old()
+        trail = self._trails[terms.call_id] = LegTrail(terms.call_id, now)
+        live = self._live[terms.call_id] = LiveLeg(terms, room, trail, self._journal, self._clock)
+        return live
+
+    async def _run(self, live: LiveLeg, carry: Carry) -> None:
         try:
-            await live.run(carrier)
+            await live.run(carry)
         finally:
-            del self._live[live.order.call_id]
+            del self._live[live.terms.call_id]
             self._quiet.set()
 
     def _in_time(self, order: DialOrder) -> datetime:
@@ -131,8 +171,8 @@ class MemoryTelephony(Telephony):
             raise Refused("the order came too late", reason=TOO_LATE)
         return now
 
-    def _room_for(self, order: DialOrder) -> Room:
-        room = self._rooms.find(order.room)
+    def _room_for(self, name: str) -> Room:
+        room = self._rooms.find(name)
         if room is None:
             raise Refused("the room is not open", reason="room")
         return room

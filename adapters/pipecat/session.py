@@ -13,7 +13,7 @@ from domain.calls.result import EndedBy
 from domain.calls.utterance import Utterance
 from ports.audio_links import AudioLink
 from ports.conversation import ConversationEvent, ConversationSession, Ended
-from ports.messages.core import End, LeaveMessage, Order, SafeHarbour, Talk
+from ports.messages.core import End, LeaveMessage, Notice, Order, SafeHarbour, Talk
 from ports.speech_to_text import Recognised
 
 Stimulus = Callable[[float], None]
@@ -57,6 +57,8 @@ class PipecatSession(ConversationSession, Hands, Listener):
                 self._inbox.put_nowait(self.conduct.leave_message)
             case SafeHarbour():
                 self._inbox.put_nowait(self.conduct.safe_harbour)
+            case Notice(text=text):
+                self._inbox.put_nowait(partial(self.conduct.notice, text=text))
             case End():
                 self.gone(EndedBy.SYSTEM)
 

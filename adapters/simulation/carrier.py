@@ -13,11 +13,11 @@ from adapters.simulation.population import ORDINARY, Answer, Overrides, Persona,
 from adapters.simulation.voicemail import Voicemail
 from domain.routing.trunk import CarrierKind
 from ports.audio_links import AudioLink
-from ports.carrier import Carrier, LegEnd, Progress
+from ports.carrier import Carrier, Incoming, LegEnd, Progress, Refer
 from ports.clock import Clock
-from ports.errors import Unavailable
+from ports.errors import Refused, Unavailable
 from ports.speech_to_text import SpeechToText
-from ports.telephony import DialOrder, HangUp
+from ports.telephony import REFERRED, DialOrder, HangUp
 from ports.text_to_speech import TextToSpeech
 
 BUSY: Final = LegEnd(status=486, reason="Busy Here", by=HangUp.CALLEE)
@@ -33,6 +33,9 @@ UNRUNG: Final[Mapping[Answer, LegEnd]] = {
     Answer.CONGESTION: CONGESTION,
 }
 """What ends before the phone rings."""
+
+REFUSALS: Final[Mapping[Answer, LegEnd]] = {**UNRUNG, Answer.REJECTS: REJECTED, Answer.NO_ANSWER: NO_ANSWER}
+"""What somebody who was referred to such a number is told."""
 
 NETWORK_PATIENCE: Final = 120.0
 """Seconds after which the network gives up on a phone that nobody answers; the caller does so long before."""
@@ -78,25 +81,45 @@ class SimulatedCarrier(Carrier):
         await self._clock.sleep(persona.rings / self._speed)
         if answer is Answer.REJECTS:
             return REJECTED
-        link = await progress.answered()
+        referred = asyncio.Event()
+        link = await progress.answered(self._referring(referred))
         try:
-            return await self._talk(order, persona, link)
+            return await self._talk(order, persona, link, referred)
         finally:
             await link.leave()
 
-    async def _talk(self, order: DialOrder, persona: Persona, link: AudioLink) -> LegEnd:
+    async def arrivals(self) -> AsyncIterator[Incoming]:
+        """Nobody of this population calls by itself."""
+        nobody: tuple[Incoming, ...] = ()
+        for each in nobody:
+            yield each
+
+    def _referring(self, referred: asyncio.Event) -> Refer:
+        """Whether the callee comes to talk to that number is up to the number's own persona."""
+
+        async def refer(to: str) -> None:
+            persona = persona_of(to, seed=self._seed, shares=self._shares, overrides=self._overrides)
+            await self._clock.sleep((persona.network + persona.rings) / self._speed)
+            refused = REFUSALS.get(persona.role.answer)
+            if refused is not None:
+                raise Refused(f"the callee was told {refused.status}", reason=f"sip_{refused.status}")
+            referred.set()
+
+        return refer
+
+    async def _talk(self, order: DialOrder, persona: Persona, link: AudioLink, referred: asyncio.Event) -> LegEnd:
         chance = Random(f"{self._seed}/{order.to}/{order.call_id}")  # noqa: S311  # a simulation, no secret
         mouth = Mouth(link, self._text_to_speech, persona.voice)
         match persona.role.answer:
             case Answer.VOICEMAIL:
                 machine = Voicemail(mouth=mouth, clock=self._clock, chance=chance)
-                return await _lived(machine.live(), _drained(link))
+                return await _lived(machine.live(), _drained(link), referred)
             case Answer.SILENT:
-                return await _lived(self._clock.sleep(chance.uniform(*SILENT_SECONDS)), _drained(link))
+                return await _lived(self._clock.sleep(chance.uniform(*SILENT_SECONDS)), _drained(link), referred)
         async with self._ears(order, link) as ears:
             manner = persona.role.manner
             callee = Callee(manner=manner, mouth=mouth, ears=ears, clock=self._clock, chance=chance)
-            return await _lived(callee.live(), ears.listen(), ears.understand(), ears.notice_silence())
+            return await _lived(callee.live(), ears.listen(), referred, ears.understand(), ears.notice_silence())
 
     @asynccontextmanager
     async def _ears(self, order: DialOrder, link: AudioLink) -> AsyncIterator[Ears]:
@@ -106,16 +129,24 @@ class SimulatedCarrier(Carrier):
 
 
 async def _lived(
-    story: Coroutine[Any, Any, None], line: Coroutine[Any, Any, None], *beside: Coroutine[Any, Any, None]
+    story: Coroutine[Any, Any, None],
+    line: Coroutine[Any, Any, None],
+    referred: asyncio.Event,
+    *beside: Coroutine[Any, Any, None],
 ) -> LegEnd:
-    """Until the story ends, which hangs up, or the line does, by our doing."""
+    """Until the story ends, which hangs up, or the line does, by our doing, or another number has taken over."""
     async with asyncio.TaskGroup() as tasks:
         living = tasks.create_task(_ended(story))
         listening = tasks.create_task(line)
+        leaving = tasks.create_task(referred.wait())
         others = [tasks.create_task(other) for other in beside]
-        await asyncio.wait({living, listening}, return_when=asyncio.FIRST_COMPLETED)
-        end = LegEnd(status=200, reason="bye", by=HangUp.US) if listening.done() else living.result()
-        for task in (living, listening, *others):
+        await asyncio.wait({living, listening, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        end = LegEnd(status=200, reason="bye", by=HangUp.US)
+        if referred.is_set():
+            end = LegEnd(status=200, reason=REFERRED, by=HangUp.US)
+        elif not listening.done():
+            end = living.result()
+        for task in (living, listening, leaving, *others):
             task.cancel()
     return end
 

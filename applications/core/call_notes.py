@@ -10,7 +10,7 @@ from domain.calls.result import EndedBy
 from domain.calls.transcript import Speaker, Turn
 from ports.call_journal import JournalEntry, JournalRecord, Note
 from ports.conversation import ConversationEvent, Ended, Faltered, Learned, MessageLeft, TurnTaken
-from ports.messages.core import End, LeaveMessage, Order, SafeHarbour, Talk
+from ports.messages.core import End, LeaveMessage, Notice, Order, SafeHarbour, Talk
 
 Notes: TypeAlias = Sequence[JournalEntry]
 
@@ -18,11 +18,13 @@ NOTE_OF_ORDER: Final[Mapping[type[Order], Note]] = {
     Talk: Note.TALK,
     LeaveMessage: Note.LEAVE_MESSAGE,
     SafeHarbour: Note.SAFE_HARBOUR,
+    Notice: Note.NOTICE,
 }
 PURPOSE_OF_NOTE: Final[Mapping[str, Purpose]] = {
     Note.TALK: Purpose.TALK,
     Note.LEAVE_MESSAGE: Purpose.LEAVE_MESSAGE,
     Note.SAFE_HARBOUR: Purpose.SAFE_HARBOUR,
+    Note.NOTICE: Purpose.NOTICE,
 }
 
 

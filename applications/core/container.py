@@ -166,6 +166,7 @@ class Container(containers.DeclarativeContainer):
     run_call = providers.Singleton(
         RunCall,
         rooms=rooms,
+        telephony=telephony,
         journal=journal,
         taped=taped,
         conversation=conversation,

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.ids import CallId
 from ports.errors import Busy
-from ports.messages.core import Attach, CallRequest
+from ports.messages.core import Attach, CallRequest, Receive
 
 REMEMBERED: Final = 10_000
 """Calls that are over and still known, so that a request that comes again is not a second call."""
@@ -78,4 +78,9 @@ class LiveCalls:
 
 
 def _message_only(request: CallRequest) -> bool:
-    return isinstance(request, Attach) and request.message_only
+    match request:
+        case Attach():
+            return request.message_only
+        case Receive():
+            return bool(request.notice)
+    return False

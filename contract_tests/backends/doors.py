@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from adapters.http.carrier_desk import HttpCarrierDesk
 from adapters.http.config_source import HttpConfigSource
 from adapters.http.core_gateway import HttpCoreGateway
 from adapters.http.fleet_desk import HttpFleetDesk
@@ -10,6 +11,7 @@ from adapters.http.result_sink import HttpResultSink
 from adapters.memory.clock import MemoryClock
 from contract_tests.backends import far_side, scene
 from contract_tests.backends.backend import Backend
+from ports.carrier_desk import CarrierDesk
 from ports.config_source import ConfigSource
 from ports.core_gateway import CoreGateway
 from ports.fleet_desk import FleetDesk
@@ -69,6 +71,19 @@ async def _http_fleet_desk() -> AsyncIterator[FleetDesk]:
     await desk.aclose()
 
 
+@asynccontextmanager
+async def _memory_carrier_desk() -> AsyncIterator[CarrierDesk]:
+    yield scene.carrier_desk()
+
+
+@asynccontextmanager
+async def _http_carrier_desk() -> AsyncIterator[CarrierDesk]:
+    transport = far_side.carrier_api(scene.carrier_desk()).transport()
+    desk = HttpCarrierDesk(API, scene.SECRET, transport=transport)
+    yield desk
+    await desk.aclose()
+
+
 BACKENDS: Mapping[str, Mapping[str, Backend]] = {
     "config_source": {
         "memory": Backend(name="memory", open=_memory_config_source),
@@ -85,5 +100,9 @@ BACKENDS: Mapping[str, Mapping[str, Backend]] = {
     "fleet_desk": {
         "memory": Backend(name="memory", open=_memory_fleet_desk),
         "http": Backend(name="http", open=_http_fleet_desk),
+    },
+    "carrier_desk": {
+        "memory": Backend(name="memory", open=_memory_carrier_desk),
+        "http": Backend(name="http", open=_http_carrier_desk),
     },
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 import msgspec
 
+from adapters.memory.carrier_desk import MemoryCarrierDesk
 from adapters.memory.config_source import MemoryConfigSource
 from adapters.memory.core_gateway import MemoryCoreGateway
 from adapters.memory.fleet_desk import MemoryFleetDesk
@@ -19,7 +20,9 @@ from ports.errors import Busy, NotFound, PortError, Refused, Unavailable
 from ports.messages.calls import CallNews
 from ports.messages.core import CallRequest, Order
 from ports.messages.fleet import ReservationRequest, TrunkList
+from ports.messages.inbound import Arrived
 from ports.messages.reader import read
+from ports.messages.sip import SipAccounts
 
 Handler = Callable[..., Awaitable[httpx.Response]]
 
@@ -102,6 +105,16 @@ def fleet_api(twin: MemoryFleetDesk) -> FarSide:
         return good(200, TrunkList(trunks=tuple(await twin.trunks())))
 
     return FarSide({r"POST /api/v1/fleet/reservations": reserve, r"GET /api/v1/sip/lookup": lookup})
+
+
+def carrier_api(twin: MemoryCarrierDesk) -> FarSide:
+    async def accounts(_: httpx.Request) -> httpx.Response:
+        return good(200, SipAccounts(accounts=tuple(await twin.accounts())))
+
+    async def inbound(request: httpx.Request) -> httpx.Response:
+        return good(200, await twin.receive(read(request.content, Arrived)))
+
+    return FarSide({r"GET /api/v1/sip/accounts": accounts, r"POST /api/v1/inbound": inbound})
 
 
 def cores(twin: MemoryCoreGateway) -> FarSide:

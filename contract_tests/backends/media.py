@@ -1,7 +1,8 @@
 """The backends of rooms, audio links, telephony and carriers."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from itertools import count
 
 from adapters.exchange.audio_links import ExchangeAudioLinks
 from adapters.exchange.connection import ExchangeConnection
@@ -9,7 +10,7 @@ from adapters.exchange.rooms import ExchangeRooms
 from adapters.exchange.server import ExchangeServer
 from adapters.exchange.telephony import ExchangeTelephony
 from adapters.memory.audio_links import MemoryAudioLinks
-from adapters.memory.carrier import MemoryCarrier
+from adapters.memory.carrier import MemoryCarrier, MemoryIncoming
 from adapters.memory.clock import MemoryClock
 from adapters.memory.leg_journal import MemoryLegJournal
 from adapters.memory.rooms import MemoryRooms
@@ -18,6 +19,9 @@ from adapters.system.clock import SystemClock
 from contract_tests.backends.backend import Backend
 from contract_tests.backends.phone_world import (
     CALLEES,
+    CALLERS,
+    GIVES_UP,
+    GIVES_UP_AFTER,
     IS_BUSY,
     LISTENS,
     NEVER_ANSWERS,
@@ -26,6 +30,9 @@ from contract_tests.backends.phone_world import (
     CarrierWorld,
     PhoneWorld,
 )
+from domain.ids import CallId
+from ports.carrier import Arrival
+from ports.clock import Clock
 
 SECRET = "a-secret-between-processes-that-tests-use"
 
@@ -36,7 +43,27 @@ async def memory() -> AsyncIterator[PhoneWorld]:
     rooms = MemoryRooms(clock)
     telephony = MemoryTelephony(rooms, {TRUNK: MemoryCarrier(CALLEES, clock)}.get, MemoryLegJournal(), clock)
     async with telephony.running():
-        yield PhoneWorld(rooms=rooms, links=MemoryAudioLinks(rooms, clock), telephony=telephony, clock=clock)
+        yield PhoneWorld(
+            rooms=rooms,
+            links=MemoryAudioLinks(rooms, clock),
+            telephony=telephony,
+            clock=clock,
+            called_by=_callers(rooms, telephony, clock),
+        )
+
+
+def _callers(rooms: MemoryRooms, telephony: MemoryTelephony, clock: Clock) -> Callable[[str], Awaitable[CallId]]:
+    carrier, numbers = MemoryCarrier(CALLEES, clock), count(1)
+
+    async def called_by(caller: str) -> CallId:
+        call_id = CallId(f"call_in_{next(numbers)}")
+        arrival = Arrival(trunk_id=TRUNK, number="+15550200000", caller=caller)
+        patience = GIVES_UP_AFTER if caller == GIVES_UP else None
+        await rooms.open(call_id)
+        await telephony.ring(call_id, MemoryIncoming(arrival, CALLERS[caller], carrier, clock, patience))
+        return call_id
+
+    return called_by
 
 
 @asynccontextmanager
@@ -54,6 +81,7 @@ async def exchange() -> AsyncIterator[PhoneWorld]:
                 links=ExchangeAudioLinks(connection),
                 telephony=ExchangeTelephony(connection),
                 clock=clock,
+                called_by=_callers(rooms, telephony, clock),
             )
 
 

@@ -1,6 +1,6 @@
 """The small world that the suites of rooms and telephony meet: numbers whose callees do what their names say."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -27,6 +27,8 @@ SAYS_NO: Final = "+15550100007"
 IS_NOBODY: Final = "+15550100008"
 IS_CONGESTED: Final = "+15550100009"
 NEVER_ANSWERS: Final = "+15550100010"
+CANNOT_BE_REFERRED: Final = "+15550100011"
+GIVES_UP: Final = "+15550100012"
 
 
 def frame(word: str, size: int = FRAME_BYTES) -> AudioFrame:
@@ -58,17 +60,29 @@ CALLEES: Final[Mapping[str, Callee]] = {
     IS_NOBODY: UNKNOWN_NUMBER,
     IS_CONGESTED: CONGESTED,
     NEVER_ANSWERS: NO_ANSWER,
+    CANNOT_BE_REFERRED: _quick(refers=False),
 }
+CALLERS: Final[Mapping[str, Callee]] = {
+    LISTENS: _quick(),
+    ECHOES: _quick(echoes=True),
+    HANGS_UP: _quick(hangs_up_after=0.1),
+    GIVES_UP: _quick(),
+}
+"""Who calls us, and what they do once they are answered; `GIVES_UP` does not wait for that."""
+
+GIVES_UP_AFTER: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneWorld:
-    """Everything that a call's audio needs, of one technology."""
+    """Everything that a call's audio needs, of one technology. `called_by` has one of CALLERS call us: it rings when
+    it returns the call's id."""
 
     rooms: Rooms
     links: AudioLinks
     telephony: Telephony
     clock: Clock
+    called_by: Callable[[str], Awaitable[CallId]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

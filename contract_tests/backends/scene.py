@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from adapters.memory.carrier_desk import MemoryCarrierDesk
 from adapters.memory.config_source import MemoryConfigSource
 from adapters.memory.core_gateway import MemoryCore, MemoryCoreGateway
 from adapters.memory.fleet_desk import MemoryFleetDesk
@@ -16,11 +17,14 @@ from domain.bots.runtime_config import RuntimeConfig
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, ResultSource
 from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TrunkId
+from domain.routing.did import TurnedAway
+from domain.routing.sip import SipSettings
 from domain.routing.trunk import CarrierKind, Trunk
 from ports.clock import Clock
 from ports.errors import Busy, PortError, Refused, Unavailable
 from ports.messages.fleet import Grant
 from ports.messages.results import ResultPackage
+from ports.messages.sip import SipAccount
 
 SECRET: Final = "a-secret-between-processes-that-tests-use"
 NOON: Final = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -53,6 +57,9 @@ CONFIG: Final = RuntimeConfig(
     recording_key="default/call_1.wav",
     variables={"name": "Zoë"},
 )
+
+OUR_NUMBER: Final = "+12025550100"
+NOBODYS_NUMBER: Final = "+12025550101"
 
 ROOMY: Final = "http://core-1.example:8602"
 SMALL: Final = "http://core-2.example:8602"
@@ -122,3 +129,13 @@ def fleet_desk(clock: Clock) -> MemoryFleetDesk:
         ],
         trunks=[trunk("trunk_a"), trunk("trunk_off", enabled=False), trunk("trunk_b")],
     )
+
+
+def carrier_desk() -> MemoryCarrierDesk:
+    """Two SIP accounts, one of them with a password; one number of ours and one of nobody."""
+    sip = SipSettings(host="sip.example.com", username="cxb")
+    accounts = [
+        SipAccount(trunk_id=TrunkId("trunk_b"), brand=DEFAULT_BRAND, sip=SipSettings(host="192.0.2.1"), channels=5),
+        SipAccount(trunk_id=TrunkId("trunk_a"), brand=DEFAULT_BRAND, sip=sip, password="open sesame", channels=2),
+    ]
+    return MemoryCarrierDesk(accounts, {NOBODYS_NUMBER: TurnedAway.UNKNOWN_NUMBER})

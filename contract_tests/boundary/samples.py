@@ -13,6 +13,8 @@ from domain.calls.result import EndedBy, Recording, ResultSource
 from domain.calls.room import Invitation
 from domain.calls.transcript import Speaker, Turn, Word
 from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TrunkId
+from domain.routing.did import TurnedAway
+from domain.routing.sip import CallerIn, Codec, SipSettings, SipTransport
 from domain.routing.trunk import CarrierKind, Trunk
 from ports.messages.calls import CoreJoined, TurnHeard
 from ports.messages.core import (
@@ -22,11 +24,15 @@ from ports.messages.core import (
     Dial,
     End,
     LeaveMessage,
+    Notice,
+    Receive,
     SafeHarbour,
     Talk,
 )
 from ports.messages.fleet import Grant, Reservation, ReservationRequest, TrunkList
+from ports.messages.inbound import Arrived, Received
 from ports.messages.results import ResultPackage, ResultStored
+from ports.messages.sip import SipAccount, SipAccounts
 
 NOON: Final = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CALL, BOT, SERVER, TRUNK = CallId("call_1"), BotId("bot_1"), ServerId("core-1"), TrunkId("trunk_1")
@@ -55,6 +61,17 @@ FLOW: Final = FlowGraph(
     ),
 )
 
+SIP: Final = SipSettings(
+    host="sip.example.com",
+    port=5061,
+    transport=SipTransport.TCP,
+    username="cxb",
+    register=True,
+    codecs=(Codec.PCMA,),
+    caller_in=CallerIn.ASSERTED,
+    trusted=("192.0.2.0/24",),
+)
+
 SAMPLES: Final[Mapping[str, Any]] = {
     "attach": Attach(call_id=CALL, brand=DEFAULT_BRAND, bot_id=BOT, invitation=TICKET, message_only=True),
     "attach_least": Attach(call_id=CALL, brand=DEFAULT_BRAND, bot_id=BOT, invitation=TICKET),
@@ -67,10 +84,12 @@ SAMPLES: Final[Mapping[str, Any]] = {
         caller_number="+12025550100",
         ring_timeout=25.0,
     ),
+    "receive": Receive(call_id=CALL, brand=DEFAULT_BRAND, bot_id=BOT, notice="We are closed."),
     "call_accepted": CallAccepted(call_id=CALL, server_id=SERVER, run="run_1"),
     "talk": Talk(),
     "leave_message": LeaveMessage(),
     "safe_harbour": SafeHarbour(),
+    "notice": Notice(text="We are closed."),
     "end": End(reason="machine"),
     "core_health": CoreHealth(
         server_id=SERVER, run="run_1", release="0.1.0", capacity=20, live=3, draining=True, waiting_results=2
@@ -118,6 +137,12 @@ SAMPLES: Final[Mapping[str, Any]] = {
             ),
         )
     ),
+    "sip_accounts": SipAccounts(
+        accounts=(SipAccount(trunk_id=TRUNK, brand=DEFAULT_BRAND, sip=SIP, password="open", channels=10),)
+    ),
+    "arrived": Arrived(call_id=CALL, trunk_id=TRUNK, number="+12025550100", caller="+12025550123"),
+    "received": Received(),
+    "received_turned_away": Received(turned_away=TurnedAway.CLOSED),
     "runtime_config": RuntimeConfig(
         call_id=CALL,
         brand=DEFAULT_BRAND,

@@ -21,6 +21,8 @@ from ports.messages.core import (
     Dial,
     End,
     LeaveMessage,
+    Notice,
+    Receive,
     SafeHarbour,
     Talk,
 )
@@ -52,6 +54,7 @@ DIAL: Final = Dial(
     to="+12025550123",
     caller_number="+12025550100",
 )
+RECEIVE: Final = Receive(call_id=CALL, brand=DEFAULT_BRAND, bot_id=BotId("bot_1"), notice="We are closed.")
 ACCEPTED: Final = CallAccepted(call_id=CALL, server_id=ServerId("core-1"), run="run_1")
 HEALTH: Final = CoreHealth(server_id=ServerId("core-1"), run="run_1", release="0.1.0", capacity=4, live=0)
 
@@ -63,10 +66,12 @@ ASKED: Final[dict[str, tuple[Asked, object]]] = {
     "attach_again": (lambda cores: cores.take(URL, attach()), ACCEPTED),
     "attach_message_only": (lambda cores: cores.take(URL, attach(message_only=True)), ACCEPTED),
     "dial": (lambda cores: cores.take(URL, DIAL), ACCEPTED),
+    "receive": (lambda cores: cores.take(URL, RECEIVE), ACCEPTED),
     "full": (lambda cores: cores.take(URL, attach()), Busy),
     "draining": (lambda cores: cores.take(URL, attach()), Busy),
     "order_talk": (lambda cores: cores.order(URL, CALL, Talk()), None),
     "order_leave_message": (lambda cores: cores.order(URL, CALL, LeaveMessage()), None),
+    "order_notice": (lambda cores: cores.order(URL, CALL, Notice(text="We are closed.")), None),
     "order_safe_harbour": (lambda cores: cores.order(URL, CALL, SafeHarbour()), None),
     "order_end": (lambda cores: cores.order(URL, CALL, End(reason="machine")), None),
     "order_unknown": (lambda cores: cores.order(URL, CALL, Talk()), NotFound),

@@ -10,7 +10,7 @@ from ports.audio_links import AudioLink, Heard, LinkEvent
 from ports.telephony import LegEvent, LegKind
 
 PATIENCE: Final = 8.0
-EVERYBODY: Final = frozenset({"anna", "ben", "carl", "callee", "core", "dialler"})
+EVERYBODY: Final = frozenset({"anna", "ben", "carl", "callee", "target", "core", "dialler"})
 
 Event = TypeVar("Event")
 

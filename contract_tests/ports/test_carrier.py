@@ -11,7 +11,7 @@ from contract_tests.ports.company import EVERYBODY, PATIENCE, is_a, join, until
 from domain.calls.room import CALLEE
 from domain.routing.trunk import CarrierKind
 from ports.audio_links import AudioLink, Heard, Left
-from ports.carrier import LegEnd, Progress
+from ports.carrier import LegEnd, Progress, Refer
 from ports.telephony import HangUp
 
 
@@ -30,7 +30,7 @@ class Listening(Progress):
         self.said.append("ringing")
         self.rang.set()
 
-    async def answered(self) -> AudioLink:
+    async def answered(self, refer: Refer | None = None) -> AudioLink:
         self.said.append("answered")
         await self.rooms.open("call_1")
         invitation = await self.rooms.invite("call_1", CALLEE, hears=EVERYBODY, heard_by=EVERYBODY)
@@ -39,7 +39,7 @@ class Listening(Progress):
         return link
 
     async def core(self) -> AudioLink:
-        world = PhoneWorld(rooms=self.rooms, links=self.links, telephony=None, clock=self.world.clock)  # type: ignore[arg-type]
+        world = PhoneWorld(rooms=self.rooms, links=self.links, telephony=None, clock=self.world.clock, called_by=None)  # type: ignore[arg-type]
         return await join(world, "call_1", "core")
 
 

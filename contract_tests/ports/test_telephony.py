@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from contract_tests.backends.phone_world import (
+    CANNOT_BE_REFERRED,
     DIGITS,
     ECHOES,
+    GIVES_UP,
     HANGS_UP,
     IS_BUSY,
     IS_CONGESTED,
@@ -29,7 +31,7 @@ from contract_tests.ports.company import frames, is_a, is_kind, join, rest, sett
 from domain.ids import CallId
 from ports.audio_links import AudioLink, Heard, Joined, Left, Pressed
 from ports.errors import NotFound, Refused
-from ports.telephony import TOO_LATE, DialOrder, HangUp, LegEvent, LegKind, LegState
+from ports.telephony import REFERRED, TOO_LATE, DialOrder, HangUp, LegEvent, LegKind, LegState
 
 KINDS = [LegKind.RINGING, LegKind.ANSWERED, LegKind.ENDED]
 
@@ -342,3 +344,118 @@ async def test_a_leg_that_is_hung_up_shows_as_ended(telephony: PhoneWorld) -> No
         return (await telephony.telephony.find(leg.call_id)).state is LegState.ENDED
 
     await settled(over, telephony)
+
+
+async def test_a_second_leg_joins_the_same_room_under_its_own_name(telephony: PhoneWorld) -> None:
+    core = await dial(telephony, order("call_1", ECHOES))
+    events = core.events()
+    await until(events, is_a(Joined, "callee"))
+
+    second = replace(order("call_1.2", LISTENS), room="call_1", party="target")
+    await telephony.telephony.dial(second)
+    await until(events, is_a(Joined, "target"))
+    await telephony.telephony.hang_up(second.call_id)
+
+    await until(events, is_a(Left, "target"))
+    assert (await telephony.telephony.find(CallId("call_1"))).state is LegState.ANSWERED
+
+
+async def test_whoever_is_referred_and_taken_leaves_for_good(telephony: PhoneWorld) -> None:
+    leg = order("call_1", LISTENS)
+    core = await dial(telephony, leg)
+    await reached(telephony, leg, LegKind.ANSWERED)
+
+    await telephony.telephony.refer(leg.call_id, ECHOES)
+
+    end = await ended(telephony, leg)
+    assert (end.status, end.reason, end.by) == (200, REFERRED, HangUp.US)
+    await until(core.events(), is_a(Left, "callee"))
+
+
+@pytest.mark.parametrize(
+    ("callee", "to", "reason"),
+    [
+        (LISTENS, IS_BUSY, "sip_486"),
+        (LISTENS, SAYS_NO, "sip_603"),
+        (CANNOT_BE_REFERRED, ECHOES, "not_offered"),
+        (LISTENS, "reception", "number"),
+    ],
+)
+async def test_a_referral_that_fails_says_why_and_the_call_goes_on(
+    telephony: PhoneWorld, callee: str, to: str, reason: str
+) -> None:
+    leg = order("call_1", callee)
+    await dial(telephony, leg)
+    await reached(telephony, leg, LegKind.ANSWERED)
+
+    with pytest.raises(Refused) as refused:
+        await telephony.telephony.refer(leg.call_id, to)
+
+    assert refused.value.reason == reason
+    assert (await telephony.telephony.find(leg.call_id)).state is LegState.ANSWERED
+
+
+async def test_who_is_not_answered_cannot_be_referred(telephony: PhoneWorld) -> None:
+    leg = order("call_1", NEVER_ANSWERS)
+    await dial(telephony, leg)
+
+    for call_id in (leg.call_id, CallId("call_never")):
+        with pytest.raises(NotFound):
+            await telephony.telephony.refer(call_id, ECHOES)
+
+
+async def test_a_call_that_comes_in_rings_until_it_is_answered_and_is_then_talked_to(telephony: PhoneWorld) -> None:
+    call_id = await telephony.called_by(ECHOES)
+    core = await join(telephony, call_id, "core")
+    assert (await telephony.telephony.find(call_id)).state is LegState.RINGING
+
+    await telephony.telephony.answer(call_id)
+    await telephony.telephony.answer(call_id)
+
+    events = core.events()
+    await until(events, is_a(Joined, "callee"))
+    await core.speak(frame("hello"))
+    assert frames(await until(events, is_a(Heard, "callee")), "callee")
+    await telephony.telephony.hang_up(call_id)
+    told = await rest(telephony.telephony.watch(call_id))
+    assert [event.kind for event in told] == KINDS
+    assert (told[-1].status, told[-1].by) == (200, HangUp.US)
+
+
+async def test_a_caller_who_hangs_up_ends_the_call(telephony: PhoneWorld) -> None:
+    call_id = await telephony.called_by(HANGS_UP)
+    await telephony.telephony.answer(call_id)
+
+    end = (await rest(telephony.telephony.watch(call_id)))[-1]
+
+    assert (end.status, end.by) == (200, HangUp.CALLEE)
+
+
+async def test_a_call_that_nobody_wants_is_turned_away(telephony: PhoneWorld) -> None:
+    call_id = await telephony.called_by(LISTENS)
+
+    await telephony.telephony.hang_up(call_id)
+
+    told = await rest(telephony.telephony.watch(call_id))
+    assert [event.kind for event in told] == [LegKind.RINGING, LegKind.ENDED]
+    assert (told[-1].status, told[-1].by) == (486, HangUp.US)
+
+
+async def test_a_caller_who_gives_up_cannot_be_answered(telephony: PhoneWorld) -> None:
+    call_id = await telephony.called_by(GIVES_UP)
+
+    end = (await rest(telephony.telephony.watch(call_id)))[-1]
+
+    assert (end.status, end.by) == (487, HangUp.CALLEE)
+    with pytest.raises(NotFound):
+        await telephony.telephony.answer(call_id)
+
+
+async def test_a_leg_that_was_dialled_is_not_ours_to_answer(telephony: PhoneWorld) -> None:
+    leg = order("call_1", NEVER_ANSWERS)
+    await dial(telephony, leg)
+
+    with pytest.raises(Refused):
+        await telephony.telephony.answer(leg.call_id)
+    with pytest.raises(NotFound):
+        await telephony.telephony.answer(CallId("call_never"))

@@ -70,6 +70,9 @@ class Conduct:
     def safe_harbour(self, now: float) -> None:
         self._do(now, self.dialogue.safe_harbour())
 
+    def notice(self, now: float, text: str) -> None:
+        self._do(now, self.dialogue.notice(text))
+
     def understood(self, now: float, text: str, words: tuple[Word, ...], *, final: bool) -> None:
         """Words of the callee, which interrupt the bot once they have lasted for the policy's time."""
         hearing = self.floor.understood(now, text, words, final=final)

@@ -80,6 +80,9 @@ class Dialogue:
     def safe_harbour(self) -> tuple["Dialogue", Move]:
         return _leave_text(self, self.config.spec.safe_harbour_message)
 
+    def notice(self, text: str) -> tuple["Dialogue", Move]:
+        return _leave_text(self, text)
+
     def heard(self, said: str, *, early: bool = False) -> tuple["Dialogue", Move]:
         """The callee has finished a turn; `early` when it began before the bot was told to talk."""
         said = f"{self.waiting} {said}".strip()

@@ -15,10 +15,12 @@ class Purpose(StrEnum):
     TALK = "talk"
     LEAVE_MESSAGE = "leave_message"
     SAFE_HARBOUR = "safe_harbour"
+    NOTICE = "notice"
 
 
 NO_ORDERS: Final = "no_orders"
 DRAINING: Final = "draining"
+CALLER_GONE: Final = "caller_gone"
 
 ORDERED_ENDS: Final[Mapping[str, tuple[Outcome, EndedBy]]] = {
     "machine": (Outcome.MACHINE, EndedBy.SYSTEM),
@@ -28,6 +30,7 @@ ORDERED_ENDS: Final[Mapping[str, tuple[Outcome, EndedBy]]] = {
     "unsure": (Outcome.ABANDONED, EndedBy.SYSTEM),
     "abandoned": (Outcome.ABANDONED, EndedBy.SYSTEM),
     "cancelled": (Outcome.CANCELLED, EndedBy.OPERATOR),
+    CALLER_GONE: (Outcome.NO_ANSWER, EndedBy.CALLEE),
     NO_ORDERS: (Outcome.ABANDONED, EndedBy.SYSTEM),
     DRAINING: (Outcome.CORE_LOST, EndedBy.SYSTEM),
 }
@@ -99,7 +102,10 @@ def _opted_out(facts: CallFacts) -> bool:
 
 
 def _message_outcome(facts: CallFacts) -> Outcome:
-    return Outcome.VOICEMAIL_LEFT if facts.purpose is Purpose.LEAVE_MESSAGE else Outcome.ABANDONED
+    return {
+        Purpose.LEAVE_MESSAGE: Outcome.VOICEMAIL_LEFT,
+        Purpose.NOTICE: Outcome.TURNED_AWAY,
+    }.get(facts.purpose or Purpose.SAFE_HARBOUR, Outcome.ABANDONED)
 
 
 def _ordered_outcome(facts: CallFacts) -> tuple[Outcome, EndedBy]:
@@ -116,6 +122,8 @@ def _natural_outcome(facts: CallFacts, by: EndedBy) -> Outcome:
             return Outcome.MACHINE
         case Purpose.SAFE_HARBOUR:
             return Outcome.ABANDONED
+        case Purpose.NOTICE:
+            return Outcome.TURNED_AWAY
     if by is EndedBy.CALLEE:
         return Outcome.HUNG_UP
     return Outcome.COMPLETED if by is EndedBy.BOT else Outcome.FAILED

@@ -14,6 +14,8 @@ class Outcome(StrEnum):
     MACHINE = "machine"  # a machine answered and no message was left
     SILENT = "silent"  # answered, nobody spoke
     ABANDONED = "abandoned"  # a person answered and nobody was free in time
+    TRANSFERRED = "transferred"  # handed over to somebody else, who took it
+    TURNED_AWAY = "turned_away"  # it came in and nobody could take it: closed, full, or a number of nobody
     MAX_DURATION = "max_duration"  # ended by the limit on a call's length
     NO_ANSWER = "no_answer"
     BUSY = "busy"
@@ -51,6 +53,7 @@ ANSWERED: Final = frozenset(
         Outcome.MACHINE,
         Outcome.SILENT,
         Outcome.ABANDONED,
+        Outcome.TRANSFERRED,
         Outcome.MAX_DURATION,
         Outcome.CORE_LOST,
     }

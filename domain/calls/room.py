@@ -6,6 +6,8 @@ from typing import Final
 CALLEE: Final = "callee"
 CORE: Final = "core"
 DIALLER: Final = "dialler"
+TARGET: Final = "target"
+"""Whoever a call is transferred to, when that is a second leg in the same room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

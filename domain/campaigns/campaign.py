@@ -8,11 +8,11 @@ from typing import Annotated, Final
 
 from domain.campaigns.attempt import Verdict
 from domain.campaigns.gate import Compliance
-from domain.campaigns.hours import hours_faults
 from domain.campaigns.number_pool import NumberPool
 from domain.campaigns.pacing import PacingPlan
 from domain.campaigns.retries import RetryPlan
 from domain.errors import Fault, InvalidValue
+from domain.hours import hours_faults
 from domain.ids import BotId, BrandId, CampaignId
 from domain.lifecycle import move
 from domain.limits import Between, limit_faults

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from domain.calls.outcome import LeadEnd
-from domain.campaigns.hours import CallingHours
+from domain.hours import CallingHours
 from domain.limits import Between
 from domain.phone.number import NEVER_DIALLED, PhoneNumber
 

@@ -3,19 +3,26 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from domain.ids import BrandId, TrunkId
+from domain.routing.sip import SipSettings
+
+SIMULATED_TRUNK: Final = TrunkId("simulated")
+"""The one trunk that the simulated carrier stands behind: never by mistake one that reaches people."""
 
 
 class CarrierKind(StrEnum):
     """What stands behind a trunk."""
 
     SIMULATED = "simulated"
+    SIP = "sip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trunk:
-    """One outbound trunk. `prefixes` are those that it may call, all when empty; a lower `priority` is tried first."""
+    """A way out, and in where it is a SIP trunk. `prefixes` are those that it may call, all when empty; a lower
+    `priority` is tried first. `sealed_password` can be opened by whoever has the key, and is shown to nobody."""
 
     id: TrunkId
     brand: BrandId
@@ -26,6 +33,8 @@ class Trunk:
     priority: int = 0
     prefixes: tuple[str, ...] = ()
     enabled: bool = True
+    sip: SipSettings | None = None
+    sealed_password: str = ""
     version: int = 0
 
     def reaches(self, phone: str) -> bool:

@@ -20,6 +20,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.logging import configure_logging
 from adapters.system.serving import stop_on_signals
 from domain.ids import TrunkId
+from domain.routing.trunk import SIMULATED_TRUNK
 from ports.carrier import Carrier
 from ports.settings import Settings
 
@@ -28,9 +29,9 @@ def _journal_path(settings: Settings) -> Path:
     return Path(settings.data) / "exchange" / "legs.ndjson"
 
 
-def _every_trunk(carrier: Carrier) -> Callable[[TrunkId], Carrier]:
-    """The simulated carrier stands behind every trunk, because there is no other kind yet."""
-    return lambda _: carrier
+def _by_trunk(simulated: Carrier) -> Callable[[TrunkId], Carrier | None]:
+    """The simulated carrier stands behind its own trunk and no other."""
+    return {SIMULATED_TRUNK: simulated}.get
 
 
 class Container(containers.DeclarativeContainer):
@@ -53,7 +54,7 @@ class Container(containers.DeclarativeContainer):
 
     rooms = providers.Singleton(MemoryRooms, clock)
     journal = providers.Singleton(ExchangeLegJournal, providers.Callable(_journal_path, settings), clock)
-    telephony = providers.Singleton(MemoryTelephony, rooms, providers.Singleton(_every_trunk, carrier), journal, clock)
+    telephony = providers.Singleton(MemoryTelephony, rooms, providers.Singleton(_by_trunk, carrier), journal, clock)
     server = providers.Singleton(
         ExchangeServer, rooms, telephony, clock, secret=settings.provided.core_secret, metrics=metrics
     )

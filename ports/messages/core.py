@@ -37,7 +37,17 @@ class Dial(_Message, frozen=True, kw_only=True, tag="dial"):
     ring_timeout: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
 
 
-CallRequest = Attach | Dial
+class Receive(_Message, frozen=True, kw_only=True, tag="receive"):
+    """A call came in and rings in the room of its name: be there, answer it, and talk; with a `notice`, say only that,
+    from one of the few slots kept for messages."""
+
+    call_id: CallId
+    brand: BrandId
+    bot_id: BotId
+    notice: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+CallRequest = Attach | Dial | Receive
 
 
 class CallAccepted(_Message, frozen=True, kw_only=True, tag="accepted"):
@@ -60,13 +70,19 @@ class SafeHarbour(_Message, frozen=True, kw_only=True, tag="safe_harbour"):
     """A person is there and nobody is free: speak the safe-harbour message, then end."""
 
 
+class Notice(_Message, frozen=True, kw_only=True, tag="notice"):
+    """Somebody is there who is not talked to, and is told why: speak the text, then end."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+
+
 class End(_Message, frozen=True, kw_only=True, tag="end"):
     """Stop now. `reason` is kept in the result, as one word."""
 
     reason: str = "ordered"
 
 
-Order = Talk | LeaveMessage | SafeHarbour | End
+Order = Talk | LeaveMessage | SafeHarbour | Notice | End
 
 
 class CoreHealth(_Message, frozen=True, kw_only=True, tag="health"):

@@ -16,7 +16,7 @@ from adapters.simulation.population import Role
 from domain.calls.room import CALLEE, CORE, DIALLER
 from domain.ids import DEFAULT_BRAND, CallId, TrunkId
 from ports.audio_links import AudioLink
-from ports.carrier import LegEnd, Progress
+from ports.carrier import LegEnd, Progress, Refer
 from ports.speech_to_text import SpeechToText
 from ports.telephony import DialOrder
 from ports.text_to_speech import TextToSpeech
@@ -52,7 +52,7 @@ class Line(Progress):
     async def ringing(self) -> None:
         self.said.append(("ringing", self.clock.monotonic()))
 
-    async def answered(self) -> AudioLink:
+    async def answered(self, refer: Refer | None = None) -> AudioLink:
         self.said.append(("answered", self.clock.monotonic()))
         link = await self.join(CALLEE)
         self.met.set()

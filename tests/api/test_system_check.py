@@ -19,11 +19,11 @@ from domain.calls.result import Recording, Result, ResultSource
 from domain.campaigns.attempt import AttemptState
 from domain.campaigns.campaign import Campaign, CampaignPlan, CampaignState
 from domain.campaigns.gate import Compliance
-from domain.campaigns.hours import CallingHours
 from domain.campaigns.number_pool import CallerNumber, NumberPool
 from domain.campaigns.pacing import Limit
 from domain.campaigns.pulse import Pulse
 from domain.crm.delivery import PushTry
+from domain.hours import CallingHours
 from domain.ids import DEFAULT_BRAND, ServerId, UserId
 from domain.routing.fleet import CoreServer
 from ports.errors import Unavailable

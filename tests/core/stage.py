@@ -10,7 +10,7 @@ import msgspec
 
 from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.call_journal import MemoryCallJournal
-from adapters.memory.carrier import Callee, MemoryCarrier
+from adapters.memory.carrier import ANSWERS, Callee, MemoryCarrier, MemoryIncoming
 from adapters.memory.clock import MemoryClock
 from adapters.memory.config_source import MemoryConfigSource
 from adapters.memory.conversation import MemoryConversation
@@ -43,8 +43,9 @@ from domain.bots.runtime_config import RuntimeConfig
 from domain.calls.audio import FRAME_SECONDS, SILENCE, AudioFrame
 from domain.calls.room import CALLEE, CORE
 from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TrunkId
+from ports.carrier import Arrival
 from ports.conversation import Conversation
-from ports.messages.core import Attach, Dial
+from ports.messages.core import Attach, Dial, Receive
 from ports.messages.results import ResultPackage
 from ports.telephony import DialOrder, LegKind
 
@@ -116,6 +117,7 @@ class Stage:
         open_call = OpenCall(configs=self.configs, rooms=self.rooms, telephony=self.telephony, clock=self.clock)
         self.run_call = RunCall(
             rooms=self.rooms,
+            telephony=self.telephony,
             journal=self.journal,
             taped=lambda journal: TapedAudioLinks(self.links, journal, self.clock),
             conversation=self.conversation or self._conversation(),
@@ -180,6 +182,17 @@ class Stage:
         return Attach(
             call_id=call_id, brand=DEFAULT_BRAND, bot_id=BOT, invitation=invitation, message_only=message_only
         )
+
+    async def arrived(
+        self, call_id: CallId, caller: Callee = ANSWERS, *, gives_up_after: float | None = None, notice: str = ""
+    ) -> Receive:
+        """A call that came in and rings, and the request that the API makes then."""
+        self.configs.offer(config_of(call_id))
+        await self.rooms.open(call_id)
+        arrival = Arrival(trunk_id=TRUNK, number=OURS, caller=NUMBER)
+        incoming = MemoryIncoming(arrival, caller, self.carrier, self.clock, gives_up_after)
+        await self.telephony.ring(call_id, incoming)
+        return Receive(call_id=call_id, brand=DEFAULT_BRAND, bot_id=BOT, notice=notice)
 
     async def result(self, call_id: CallId, within: float = 200.0) -> ResultPackage:
         """As the API got it."""

@@ -9,10 +9,10 @@ from adapters.memory.carrier import ANSWERS
 from domain.calls.outcome import LeadEnd
 from domain.campaigns.campaign import CampaignState
 from domain.campaigns.gate import Compliance
-from domain.campaigns.hours import WEEK, CallingHours, DayHours, Span
 from domain.campaigns.lead import LeadState
 from domain.campaigns.number_pool import CallerNumber, NumberPool
 from domain.campaigns.pacing import Limit, PacingPlan
+from domain.hours import WEEK, CallingHours, DayHours, Span
 from domain.ids import DEFAULT_BRAND
 from ports.dnc_list import DncEntry
 from ports.errors import Unavailable

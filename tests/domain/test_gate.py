@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from domain.campaigns.gate import Compliance, Reason, Record, refusal
-from domain.campaigns.hours import WEEK, CallingHours, DayHours, Span
+from domain.hours import WEEK, CallingHours, DayHours, Span
 from domain.phone.number import NumberKind, PhoneNumber
 
 NOW = datetime(2026, 1, 5, 3, tzinfo=UTC)

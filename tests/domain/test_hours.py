@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.campaigns.hours import ALL_DAY, WEEK, CallingHours, DayHours, Span
+from domain.hours import ALL_DAY, WEEK, CallingHours, DayHours, Span
 
 OFFICE = DayHours(
     days=(0, 1, 2, 3, 4), spans=(Span(opens=time(9), closes=time(12)), Span(opens=time(13), closes=time(17)))

@@ -162,6 +162,7 @@ class Road:
             OpenCall(configs=doors, rooms=w.rooms, telephony=w.telephony, clock=w.clock),
             RunCall(
                 rooms=w.rooms,
+                telephony=w.telephony,
                 journal=journal,
                 taped=lambda writer: TapedAudioLinks(links, writer, w.clock),
                 conversation=conversation,

@@ -1,5 +1,6 @@
 """What Cores and Diallers ask of the API, and tell it."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get, post
@@ -73,8 +74,9 @@ async def reserve_slots(data: JSONBody[ReservationRequest], reserve: Given[Reser
 
 @get("/sip/lookup", operation_id="lookUpTrunks", tags=["internal"], **internal())
 async def look_up_trunks(trunks: Given[TrunkStore]) -> TrunkList:
-    """All enabled trunks, of every brand."""
-    return TrunkList(trunks=tuple(trunk for trunk in await trunks.all(None) if trunk.enabled))
+    """All enabled trunks, of every brand; their passwords stay here, sealed or not."""
+    enabled = (trunk for trunk in await trunks.all(None) if trunk.enabled)
+    return TrunkList(trunks=tuple(replace(trunk, sealed_password="") for trunk in enabled))
 
 
 ROUTES = (fetch_config, receive_result, receive_news, reserve_slots, look_up_trunks)

@@ -5,16 +5,16 @@ from typing import Final
 
 import structlog
 
-from domain.ids import DEFAULT_BRAND, ServerId, TrunkId
+from domain.ids import DEFAULT_BRAND, ServerId
 from domain.routing.fleet import CoreServer
-from domain.routing.trunk import CarrierKind, Trunk
+from domain.routing.trunk import SIMULATED_TRUNK, CarrierKind, Trunk
 from ports.errors import Stale
 from ports.fleet_registry import FleetRegistry
 from ports.settings import Settings
 from ports.trunk_store import TrunkStore
 
 SIMULATED: Final = Trunk(
-    id=TrunkId("simulated"),
+    id=SIMULATED_TRUNK,
     brand=DEFAULT_BRAND,
     name="Simulated carrier",
     carrier=CarrierKind.SIMULATED,

@@ -11,13 +11,13 @@ from domain.bots.runtime_config import RuntimeConfig
 from domain.calls.ending import Ending
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy
-from domain.calls.room import CALLEE, CORE, Invitation
+from domain.calls.room import CALLEE, CORE, TARGET, Invitation
 from domain.calls.sip_outcome import outcome_of_status
 from domain.ids import CallId
 from ports.clock import Clock
 from ports.config_source import ConfigSource
 from ports.errors import Busy, NotFound, PortError, Refused, Unavailable
-from ports.messages.core import Attach, CallRequest, Dial, End, Order, Talk
+from ports.messages.core import Attach, CallRequest, Dial, End, Notice, Order, Receive, Talk
 from ports.rooms import Rooms
 from ports.telephony import DialOrder, HangUp, LegEvent, LegKind, LegState, Telephony
 
@@ -35,15 +35,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A call whose callee is there."""
+    """A call whose callee is there, or `rings` to be answered."""
 
     config: RuntimeConfig
     invitation: Invitation
+    rings: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCall:
-    """For a call that is attached, everybody is there already; one that is dialled rings first."""
+    """For a call that is attached, everybody is there already; one that is dialled rings first; one that came in is
+    answered only when somebody is there to talk."""
 
     configs: ConfigSource
     rooms: Rooms
@@ -62,8 +64,10 @@ class OpenCall:
         if isinstance(request, Attach):
             return Opened(config=config, invitation=request.invitation)
         try:
+            if isinstance(request, Receive):
+                return await self._receive(request, config, orders)
             return await self._dial(request, config, orders)
-        except Unavailable:
+        except (NotFound, Unavailable):
             return Ending(outcome=Outcome.LINE_LOST, ended_by=EndedBy.SYSTEM)
 
     async def _config(self, request: CallRequest) -> RuntimeConfig:
@@ -88,9 +92,15 @@ class OpenCall:
         if ending is not None:
             return ending
         orders.put_nowait(Talk())
-        them = frozenset({CALLEE})
-        invitation = await self.rooms.invite(request.call_id, CORE, hears=them, heard_by=them)
-        return Opened(config=config, invitation=invitation)
+        return Opened(config=config, invitation=await self._invitation(request.call_id))
+
+    async def _receive(self, request: Receive, config: RuntimeConfig, orders: Orders) -> Opened:
+        orders.put_nowait(Notice(text=request.notice) if request.notice else Talk())
+        return Opened(config=config, invitation=await self._invitation(request.call_id), rings=True)
+
+    async def _invitation(self, call_id: CallId) -> Invitation:
+        them = frozenset({CALLEE, TARGET})
+        return await self.rooms.invite(call_id, CORE, hears=them, heard_by=them)
 
     async def _place(self, request: Dial, config: RuntimeConfig) -> None:
         order = DialOrder(

@@ -12,7 +12,7 @@ from applications.core.call_notes import note_of_order, notes_of_event
 from applications.core.news_teller import NewsTeller
 from applications.core.patient_journal import PatientJournal
 from applications.core.use_cases.open_call import Opened, Orders
-from domain.calls.ending import NO_ORDERS
+from domain.calls.ending import CALLER_GONE, NO_ORDERS
 from domain.ids import CallId, ServerId
 from ports.audio_links import AudioLink, AudioLinks
 from ports.call_journal import CallJournal, JournalEntry, JournalHeader, JournalWriter, Note
@@ -23,6 +23,7 @@ from ports.messages.calls import CoreJoined, TurnHeard
 from ports.messages.core import End, Order
 from ports.result_sink import ResultSink
 from ports.rooms import Rooms
+from ports.telephony import Telephony
 
 ORDERS_WITHIN: Final = 60.0
 """Seconds after which a call that nobody gave an order is ended."""
@@ -45,6 +46,7 @@ class RunCall:
     """Nothing that goes wrong in a call leaves it: its journal says what it was."""
 
     rooms: Rooms
+    telephony: Telephony
     journal: CallJournal
     taped: Callable[[JournalWriter], AudioLinks]
     conversation: Conversation
@@ -89,7 +91,7 @@ class RunCall:
         async with self.conversation.open(link, config) as session, asyncio.TaskGroup() as beside:
             aside = [
                 beside.create_task(teller.run()),
-                beside.create_task(self._pass_orders(session, orders, journal)),
+                beside.create_task(self._pass_orders(opened, session, orders, journal)),
             ]
             await self._listen(session, teller, journal)
             for task in aside:
@@ -106,8 +108,12 @@ class RunCall:
                 return
         raise NeverEnded("the conversation's events ran out before it had ended")
 
-    async def _pass_orders(self, session: ConversationSession, orders: Orders, journal: JournalWriter) -> None:
+    async def _pass_orders(
+        self, opened: Opened, session: ConversationSession, orders: Orders, journal: JournalWriter
+    ) -> None:
         order = await _first_order(orders)
+        if opened.rings and not isinstance(order, End):
+            order = await self._answer(opened.config.call_id, order)
         while True:
             log.info("order_taken", order=type(order).__name__)
             journal.note(note_of_order(order, self.clock.now()))
@@ -117,6 +123,15 @@ class RunCall:
             order = await orders.get()
         await self.clock.sleep(ENDS_WITHIN)
         raise NeverEnded("the conversation did not end although it was ordered to")
+
+    async def _answer(self, call_id: CallId, order: Order) -> Order:
+        """The order, once its caller can hear us."""
+        try:
+            await self.telephony.answer(call_id)
+        except PortError:
+            return End(reason=CALLER_GONE)
+        log.info("answered")
+        return order
 
 
 async def _first_order(orders: Orders) -> Order:

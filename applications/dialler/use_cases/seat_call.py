@@ -8,7 +8,7 @@ import structlog
 
 from applications.dialler.core_slots import CoreSlots, Seat
 from domain.calls.call import Call
-from domain.calls.room import CALLEE, CORE
+from domain.calls.room import CALLEE, CORE, TARGET
 from domain.measures import ANSWER_TO_ATTACH
 from ports.clock import Clock
 from ports.core_gateway import CoreGateway
@@ -52,7 +52,7 @@ class SeatCall:
         return seat
 
     async def _first_that_takes_it(self, call: Call) -> Seat:
-        hears = frozenset({CALLEE})
+        hears = frozenset({CALLEE, TARGET})
         invitation = await self.rooms.invite(call.id, CORE, hears=hears, heard_by=hears)
         while True:
             for seat in self.slots.seats():

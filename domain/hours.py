@@ -1,4 +1,4 @@
-"""Calling hours in the called person's own time: when they are open, and when they open next."""
+"""Hours of a week in somebody's own time: when they are open, and when they open next."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
