@@ -14,8 +14,11 @@ LIVEKIT_CONFIG: Final = Template("""\
 port: $livekit
 bind_addresses: ["$host"]
 rtc:
-  tcp_port: $livekit_tcp
+  # media over TCP would be listened for on every address of the machine, and needs no way round here
+  tcp_port: 0
   udp_port: $livekit_udp
+  ips:
+    includes: ["$host/32"]
   use_external_ip: false
   node_ip: $host
   enable_loopback_candidate: true
@@ -80,7 +83,7 @@ def _livekit(parts: Parts) -> StackProcess:
         name="livekit-server",
         command=(str(parts.livekit_server), "--config", str(parts.folder / file)),
         health=f"http://{HOST}:{parts.ports.livekit}/",
-        ports=listening(parts.ports, "livekit", "livekit_tcp", "livekit_udp"),
+        ports=listening(parts.ports, "livekit", "livekit_udp"),
         files={file: _config(LIVEKIT_CONFIG, parts)},
     )
 
@@ -118,4 +121,4 @@ def settings_for_cxb(ports: StackPorts) -> dict[str, str]:
     }
 
 
-SECRET_SETTING: Final = "CXB_LIVEKIT_SECRET"
+SECRET_SETTING: Final = "CXB_LIVEKIT_SECRET"  # noqa: S105  # its name

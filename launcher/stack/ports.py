@@ -25,7 +25,6 @@ class StackPorts:
 
     redis: int = port("CXB_STACK_REDIS_PORT", 6390)
     livekit: int = port("CXB_STACK_LIVEKIT_PORT", 7880)
-    livekit_tcp: int = port("CXB_STACK_LIVEKIT_TCP_PORT", 7881)
     livekit_udp: int = port("CXB_STACK_LIVEKIT_UDP_PORT", 7882, "udp")
     sip: int = port("CXB_STACK_SIP_PORT", 5070, "tcp", "udp")
     sip_health: int = port("CXB_STACK_SIP_HEALTH_PORT", 7883)

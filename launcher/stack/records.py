@@ -1,4 +1,4 @@
-"""What runs of the stack, as written down for the next command; a process id that is somebody else's by now is known."""
+"""What runs of the stack, written down for the next command; whose process id is somebody else's by now has ended."""
 
 import json
 import os
@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from launcher.problem import LaunchProblem
 from launcher.private_file import write_private
+from launcher.problem import LaunchProblem
 
 RECORDS: Final = "processes.json"
 BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -51,7 +51,7 @@ def alive(record: Record) -> bool:
 
 
 def birth(pid: int) -> str | None:
-    """When the process that has this id now began, in words that no other with the id can have; None when nobody has."""
+    """When the process that has this id now began, as no other that has it can have; None when nobody has it."""
     return _birth_here(pid) if sys.platform == "linux" else _birth_by_ps(pid)
 
 

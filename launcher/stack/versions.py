@@ -10,7 +10,7 @@ FILE: Final = Path(__file__).resolve().parents[2] / "deploy" / "stack.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
-    """Exact ones such as 1.13.5, for behaviour changes between them; of Redis the line, of Go the oldest that will do."""
+    """Exact ones such as 1.13.5, for behaviour changes between them; of Redis the line, of Go the oldest."""
 
     redis: str
     livekit_server: str
