@@ -71,18 +71,26 @@ def _redis(parts: Parts) -> StackProcess:
     return StackProcess(
         name="redis",
         command=(str(parts.redis_server), *arguments),
-        health=f"redis://{HOST}:{parts.ports.redis}",
+        health=(_redis_at(parts.ports),),
         ports=listening(parts.ports, "redis"),
         folders=("redis",),
     )
 
 
+def _redis_at(ports: StackPorts) -> str:
+    return f"redis://{HOST}:{ports.redis}"
+
+
 def _livekit(parts: Parts) -> StackProcess:
     file = "livekit.yaml"
+    # the register of nodes: one that was killed stays in it for seconds, and rooms would be given to it; and where it
+    # was Redis, livekit-server answers although it cannot open a room before it has come back into it
+    nodes = f"{_redis_at(parts.ports)}/nodes"
     return StackProcess(
         name="livekit-server",
         command=(str(parts.livekit_server), "--config", str(parts.folder / file)),
-        health=f"http://{HOST}:{parts.ports.livekit}/",
+        health=(f"http://{HOST}:{parts.ports.livekit}/", nodes),
+        forgets=(nodes,),
         ports=listening(parts.ports, "livekit", "livekit_udp"),
         files={file: _config(LIVEKIT_CONFIG, parts)},
     )
@@ -97,7 +105,7 @@ def _sip(parts: Parts) -> tuple[StackProcess, ...]:
         StackProcess(
             name="livekit-sip",
             command=(str(parts.livekit_sip), "--config", str(parts.folder / file)),
-            health=f"http://{HOST}:{parts.ports.sip_health}/",
+            health=(f"http://{HOST}:{parts.ports.sip_health}/",),
             ports=listening(parts.ports, "sip", "sip_health"),
             files={file: _config(SIP_CONFIG, parts)},
         ),

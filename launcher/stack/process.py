@@ -4,7 +4,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
@@ -16,34 +16,47 @@ ANSWER_SECONDS: Final = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackProcess:
-    """`health` is http://… that answers 200 when it is ready, or redis://… that answers PING. `folders` and `files` are
-    made in the stack's folder before it starts. Of the environment it sees PATH and the like and what stands here:
-    LiveKit's servers take settings from variables with plain names, such as REDIS_HOST."""
+    """It is well when every address of `health` is: http://… answers 200, redis://… answers PING, and redis://…/KEY has
+    that key. `forgets` are keys that are removed before it starts; `folders` and `files` are made in the stack's
+    folder. Of the environment it sees PATH and the like and what stands here: LiveKit's servers take settings from
+    variables with plain names, such as REDIS_HOST."""
 
     name: str
     command: Sequence[str]
-    health: str
+    health: tuple[str, ...]
     ports: Sequence[Listening]
+    forgets: Sequence[str] = ()
     folders: Sequence[str] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def healthy(health: str) -> bool:
-    """Whether who listens there answers as one that is ready; nobody there is a no, and no error."""
-    where = urlsplit(health)
+def healthy(health: Sequence[str]) -> bool:
+    """Whether all of them answer as they should; nobody there is a no, and no error."""
+    return all(map(_answers, health))
+
+
+def _answers(address: str) -> bool:
+    where = urlsplit(address)
     try:
         if where.scheme == "redis":
-            return _pong(str(where.hostname), int(where.port or 0))
-        return httpx.get(health, timeout=ANSWER_SECONDS, trust_env=False).status_code == httpx.codes.OK
+            return _redis(where, "EXISTS") == ":1" if where.path else _redis(where, "PING") == "+PONG"
+        return httpx.get(address, timeout=ANSWER_SECONDS, trust_env=False).status_code == httpx.codes.OK
     except (OSError, httpx.HTTPError):
         return False
 
 
-def _pong(host: str, port: int) -> bool:
-    with socket.create_connection((host, port), timeout=ANSWER_SECONDS) as redis:
-        redis.sendall(b"PING\r\n")
-        return redis.recv(64).startswith(b"+PONG")
+def forget(address: str) -> None:
+    """Removes the key. Raises OSError when there is no Redis."""
+    _redis(urlsplit(address), "DEL")
+
+
+def _redis(where: SplitResult, command: str) -> str:
+    """The first line of the answer to a command about the address's key."""
+    with socket.create_connection((where.hostname, where.port), timeout=ANSWER_SECONDS) as redis:
+        redis.sendall(f"{command} {where.path.strip('/')}\r\n".encode())
+        with redis.makefile("r") as lines:
+            return lines.readline().strip()
 
 
 def taken(ports: Sequence[Listening]) -> list[str]:

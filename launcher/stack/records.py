@@ -27,16 +27,17 @@ class Record:
     name: str
     pid: int
     born: str
-    health: str
+    health: tuple[str, ...]
 
 
 def read_records(folder: Path) -> tuple[Record, ...]:
     """In the order in which they were started. Raises LaunchProblem when the file is none."""
     try:
-        return tuple(Record(**row) for row in json.loads((folder / RECORDS).read_text()))
+        rows = json.loads((folder / RECORDS).read_text())
+        return tuple(Record(**{**row, "health": tuple(row["health"])}) for row in rows)
     except FileNotFoundError:
         return ()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, KeyError):
         raise LaunchProblem(
             f"{folder / RECORDS} cannot be read; end what runs of the stack by hand, then remove it"
         ) from None

@@ -11,7 +11,7 @@ from typing import Final
 
 from launcher.private_file import write_private
 from launcher.problem import LaunchProblem
-from launcher.stack.process import StackProcess, healthy
+from launcher.stack.process import StackProcess, forget, healthy
 from launcher.stack.records import Record, alive, birth
 
 SEEN: Final = ("PATH", "HOME", "TMPDIR", "LANG", "TZ")
@@ -29,6 +29,8 @@ def start(process: StackProcess, folder: Path) -> Record:
     for name, text in process.files.items():
         write_private(folder / name, text)
     try:
+        for key in process.forgets:
+            forget(key)
         with log_of(folder, process.name).open("ab") as log:
             started = subprocess.Popen(  # noqa: S603  # a server of the plan
                 list(process.command),

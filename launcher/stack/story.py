@@ -64,7 +64,7 @@ def stack_status() -> int:
     records = read_records(Path(resolved().data) / STACK)
     states = [_state(record) for record in records]
     for record, state in zip(records, states, strict=True):
-        print(f"{record.name:<15} {state:<21} process {record.pid:<8} {record.health}", flush=True)
+        print(f"{record.name:<15} {state:<21} process {record.pid:<8} {record.health[0]}", flush=True)
     if not records:
         print("cxb: the stack is down; start it: ./cxb stack up", flush=True)
     return 0 if records and all(state == HEALTHY for state in states) else 1
@@ -73,7 +73,7 @@ def stack_status() -> int:
 def _state(record: Record) -> str:
     if not alive(record):
         return "has ended"
-    return HEALTHY if healthy(record.health) else "does not answer"
+    return HEALTHY if healthy(record.health) else "runs, is not ready"
 
 
 def _stopped(record: Record, seconds: float) -> str:
