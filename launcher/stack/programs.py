@@ -15,7 +15,7 @@ from launcher.stack.versions import Versions, agrees
 
 NUMBERS: Final = re.compile(r"\d+\.\d+(?:\.\d+)?")
 LONGEST_ANSWER: Final = 10.0
-APT_REDIS: Final = "redis-server is not on PATH: apt-get install redis-server"
+REDIS: Final = "redis-server"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,32 +38,36 @@ class Programs:
 
 
 def find_programs(wanted: Versions, environ: Mapping[str, str]) -> Programs:
-    """Builds livekit-server where there is none. Raises LaunchProblem that names all that is missing, each with what to
-    do about it."""
+    """Builds livekit-server where there is none. Raises LaunchProblem that names all that is missing."""
     path = environ.get("PATH", "")
-    redis = _on_path("redis-server", path)
-    server = _livekit_server(environ, cached(wanted, environ))
-    missing = [] if redis else [APT_REDIS]
-    if server is None and (fault := go_fault(wanted, path)):
-        missing.append(fault)
-    if redis is None or missing:
-        raise LaunchProblem("\ncxb: ".join(missing))
+    redis, lacking = _on_path(REDIS, path), missing(wanted, environ)
+    if redis is None or lacking:
+        raise LaunchProblem("\ncxb: ".join(lacking))
+    server = _livekit_server(wanted, environ) or build(wanted, environ)
     sip = _on_path("livekit-sip", path)
     return Programs(
         redis=_program("redis", redis, wanted.redis),
-        livekit_server=_program("livekit-server", server or build(wanted, environ), wanted.livekit_server),
+        livekit_server=_program("livekit-server", server, wanted.livekit_server),
         livekit_sip=_program("livekit-sip", sip, wanted.livekit_sip) if sip else None,
     )
 
 
-def _livekit_server(environ: Mapping[str, str], built: Path | None) -> Path | None:
+def missing(wanted: Versions, environ: Mapping[str, str]) -> list[str]:
+    """All that is needed and is not there, each with what to do about it."""
+    path = environ.get("PATH", "")
+    redis = "" if _on_path(REDIS, path) else f"{REDIS} is not on PATH: apt-get install {REDIS}"
+    server = "" if _livekit_server(wanted, environ) else go_fault(wanted, path)
+    return [fault for fault in (redis, server) if fault]
+
+
+def _livekit_server(wanted: Versions, environ: Mapping[str, str]) -> Path | None:
     """The one that is named, else the one on PATH, else the one that was built."""
     named = environ.get(LIVEKIT_SERVER)
     if named:
         if found := _on_path(named, environ.get("PATH", "")):
             return found
         raise LaunchProblem(f"{LIVEKIT_SERVER} names {named}, and that is no program")
-    return _on_path("livekit-server", environ.get("PATH", "")) or built
+    return _on_path("livekit-server", environ.get("PATH", "")) or cached(wanted, environ)
 
 
 def _on_path(name: str, path: str) -> Path | None:
