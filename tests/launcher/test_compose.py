@@ -22,6 +22,7 @@ from tests.launcher.test_real_stack import LIVEKIT_SERVER
 
 DEPLOY = FILE.parent
 ROOT = DEPLOY.parent
+PAGE = ROOT / "docs" / "livekit.md"
 VALUES = {
     "CXB_PUBLIC_URL": "https://cxb.example.com",
     "CXB_PUBLIC_IP": "203.0.113.5",
@@ -65,6 +66,18 @@ def test_a_variable_is_one_that_must_be_given_and_no_secret_is_written_down() ->
     for service in compose()["services"].values():
         secrets = [v for name, v in service.get("environment", {}).items() if "SECRET" in name or name.endswith("KEYS")]
         assert all("${" in value for value in secrets)
+
+
+def test_the_page_makes_every_variable_that_it_wants(tmp_path: Path) -> None:
+    (block,) = [
+        block for block in re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL) if "deploy/.env" in block
+    ]
+    (tmp_path / "deploy").mkdir()
+    subprocess.run(["/bin/sh", "-eu", "-c", block], cwd=tmp_path, check=True, timeout=60)  # noqa: S603  # our own page
+    made = tmp_path / "deploy" / ".env"
+
+    assert {line.partition("=")[0] for line in made.read_text().split()} == set(VALUES)
+    assert made.stat().st_mode & 0o077 == 0
 
 
 def test_versions_are_those_of_the_one_file(services: dict[str, Any]) -> None:
