@@ -1,5 +1,6 @@
 """What the stack consists of on this machine, in the order in which it is started."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -112,7 +113,9 @@ def _sip(parts: Parts) -> tuple[StackProcess, ...]:
     )
 
 
-NO_SIP: Final = "SIP over LiveKit needs livekit-sip on PATH, and there is none: rooms work, trunks do not"
+def carries_sip(processes: Iterable[StackProcess], ports: StackPorts) -> bool:
+    """Whether one of them listens for SIP, whoever it is."""
+    return any(one.number == ports.sip for process in processes for one in process.ports)
 
 
 def _config(template: Template, parts: Parts) -> str:

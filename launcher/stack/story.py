@@ -9,7 +9,7 @@ from typing import Final
 from launcher.data_folder import held, livekit_secret
 from launcher.private_file import write_private
 from launcher.problem import LaunchProblem
-from launcher.stack.plan import NO_SIP, SECRET_SETTING, Parts, plan, settings_for_cxb
+from launcher.stack.plan import SECRET_SETTING, Parts, carries_sip, plan, settings_for_cxb
 from launcher.stack.ports import StackPorts, stack_ports
 from launcher.stack.process import StackProcess, healthy, taken
 from launcher.stack.programs import Programs, find_programs
@@ -24,6 +24,7 @@ STACK: Final = "stack"
 SETTINGS_FILE: Final = "cxb.env"
 AT_WORK: Final = "another ./cxb stack is at work"
 HEALTHY: Final = "healthy"
+NO_SIP: Final = "SIP over LiveKit needs livekit-sip on PATH, and there is none: rooms work, trunks do not"
 
 
 def stack_up() -> int:
@@ -35,8 +36,11 @@ def stack_up() -> int:
     with held(folder, AT_WORK):
         folder.chmod(0o700)  # logs of LiveKit's servers name who calls whom
         secret = livekit_secret(data)
+        processes = plan(_parts(folder, ports, secret, programs))
         _say_versions(programs)
-        _start_all(plan(_parts(folder, ports, secret, programs)), folder)
+        if not carries_sip(processes, ports):
+            print(f"cxb: {NO_SIP}", flush=True)
+        _start_all(processes, folder)
         write_private(folder / SETTINGS_FILE, _settings_text(ports, secret))
     print(_greeting(ports, folder), flush=True)
     return 0
@@ -99,8 +103,6 @@ def _say_versions(programs: Programs) -> None:
         if program:
             note = f" (mind: {program.note})" if program.note else ""
             print(f"cxb: {program.name} {program.version} at {program.path}{note}", flush=True)
-    if not programs.livekit_sip:
-        print(f"cxb: {NO_SIP}", flush=True)
 
 
 def _start_all(processes: Sequence[StackProcess], folder: Path) -> None:

@@ -216,7 +216,7 @@ def test_every_wrong_port_is_named_at_once() -> None:
 
 
 def test_what_only_the_stack_reads_is_no_slip_to_other_commands() -> None:
-    listed = cxb("settings", **{name: "7000" for name in STACK_NAMES})  # noqa: C420  # of a type that mypy knows
+    listed = cxb("settings", **dict.fromkeys(STACK_NAMES, "7000"))
     assert listed.returncode == 0, listed.stderr
 
     slip = cxb("settings", CXB_STACK_REDIS_PROT="7000")

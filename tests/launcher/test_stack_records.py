@@ -1,6 +1,7 @@
 """Only the very process that was started is ever ended: not one that has its id by now."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.backends.roll import leave_out
 from launcher.problem import LaunchProblem
-from launcher.stack.records import RECORDS, Record, alive, birth, read_records, write_records
+from launcher.stack.records import RECORDS, Record, _birth_by_ps, alive, birth, read_records, write_records
 from launcher.stack.running import stop
 
 STUBBORN = """
@@ -80,6 +82,22 @@ def test_one_that_has_ended_is_not_taken_for_alive_although_nobody_has_asked_how
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it is a zombie now, and keeps its id
 
     assert not alive(server)
+
+
+def test_a_machine_without_proc_is_asked_by_ps(started: list["subprocess.Popen[str]"]) -> None:
+    if not shutil.which("ps", path="/bin"):
+        leave_out("ps", "there is no /bin/ps")
+    process = run(started, WILLING)
+    born = _birth_by_ps(process.pid)
+    assert born
+    assert _birth_by_ps(process.pid) == born
+    assert _birth_by_ps(1) != born
+
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert _birth_by_ps(process.pid) is None
+    process.wait()
+    assert _birth_by_ps(process.pid) is None
 
 
 def test_what_is_written_down_is_read_again(tmp_path: Path) -> None:
