@@ -14,6 +14,7 @@ from applications.api.http.area import Area
 from applications.api.http.bodies import LARGEST_JSON, StrictRequest
 from applications.api.http.doors import SCHEMES, Doorman
 from applications.api.http.errors import HANDLERS
+from applications.api.http.given import OneByOne
 from applications.api.http.methods import answer_options
 from applications.api.http.plain_json import PlainJson
 from applications.api.http.schemas import MessageSchemas
@@ -82,7 +83,7 @@ def create_app(container: Container) -> Litestar:
         response_class=PlainJson,
         request_max_body_size=LARGEST_JSON,
         openapi_config=_openapi(),
-        plugins=[MessageSchemas()],
+        plugins=[MessageSchemas(), OneByOne()],
         before_request=answer_options,
         logging_config=None,
     )
