@@ -20,10 +20,10 @@ class CalledLeg(Leg):
     invite: Served
     crosses_cancel: bool = False
     mute: bool = False
-    script: asyncio.Task[None] | None = None
+    stop_script: Callable[[], object] | None = None
 
     def run(self, script: "Script") -> None:
-        self.script = self.place.tasks.start(script(self))
+        self.stop_script = self.place.tasks.start(script(self))
 
     def progress(
         self, status: int = 180, *, reason: str = "", headers: Headers = (), early_media: bool = False
@@ -87,8 +87,8 @@ class CalledLeg(Leg):
             Leg.receive(self, served)
 
     def _stop_script(self) -> None:
-        if self.script is not None:
-            self.script.cancel()
+        if self.stop_script is not None:
+            self.stop_script()
 
     def _speak(self) -> None:
         self.media.speaker.on = True

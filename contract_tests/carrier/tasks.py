@@ -23,11 +23,15 @@ class Tasks:
         task.add_done_callback(self._done)
         return task.cancel
 
+    def failed(self, error: Exception) -> None:
+        """Something that no task could tell."""
+        self._failures.append(error)
+
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
         if isinstance(error, Exception):
-            self._failures.append(error)
+            self.failed(error)
 
     async def aclose(self) -> None:
         running = tuple(self._running)

@@ -154,6 +154,12 @@ class Transactions:
         except Malformed:
             self.listener.broken(data, wire)
             return
+        try:
+            self._understood(message, wire)
+        except Exception as error:  # noqa: BLE001  # the loop would only log it, and the test would wait in vain
+            self.tasks.failed(error)
+
+    def _understood(self, message: Message, wire: Wire) -> None:
         if message.status:
             self._response(message)
         elif message.method == "ACK":
