@@ -6,8 +6,9 @@ It is a build of its own, older than the one inside baresip-python, of the same 
 import asyncio
 import shutil
 import tempfile
+import wave
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,15 +16,17 @@ from typing import Final
 from contract_tests.backends.backend import Missing
 from contract_tests.carrier.g711 import Pcm
 from contract_tests.carrier.loopback import LOOPBACK, free_port
-from contract_tests.carrier.sounds import save_wav
+from contract_tests.carrier.sounds import save_wav, wav
 
 MODULES: Final = Path("/usr/lib/baresip/modules")
 USER: Final = "phone"
 PATIENCE: Final = 15.0
+LOOK_EVERY: Final = 0.02
 CONFIG: Final = """\
 sip_listen {host}:{port}
 call_max_calls 100
-audio_player aufile,{folder}/heard.wav
+audio_player aubridge,nowhere
+snd_path {folder}
 audio_source aufile,{folder}/said.wav
 audio_alert aufile,/dev/null
 ausrc_srate 8000
@@ -37,6 +40,8 @@ net_interface {host}
 module_path {modules}
 module g711.so
 module aufile.so
+module sndfile.so
+module aubridge.so
 module_tmp account.so
 module_app menu.so
 """
@@ -57,6 +62,14 @@ class BaresipPhone:
     @property
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
+
+    async def heard(self) -> Pcm:
+        """In its last call, whose file is whole a moment after the call is over."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with suppress(wave.Error, EOFError, ValueError):
+                    return wav(max(self.folder.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime_ns))
+                await asyncio.sleep(LOOK_EVERY)
 
 
 @asynccontextmanager
@@ -94,7 +107,7 @@ async def _ready(phone: BaresipPhone) -> None:
         while "is ready" not in phone.log:
             if phone.process.returncode is not None:
                 raise RuntimeError(f"baresip ended: {phone.log[-2000:]}")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(LOOK_EVERY)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -119,12 +119,14 @@ class Leg:
             host=self.ours.host, port=self.media.port, payloads=self.ours.payloads, events=self.ours.events,
             direction=direction,
         )  # fmt: skip
-        asked = self.ask("INVITE", headers=SDP, body=offer.to_bytes(self.version))
-        response = await asked.final
-        if 200 <= response.status < 300:
-            self.acknowledge(asked.request)
-            self.media.permit(direction)
-        return response.status
+        request = self.dialog.request("INVITE", headers=SDP, body=offer.to_bytes(self.version))
+
+        def told(response: Message) -> None:
+            if 200 <= response.status < 300:
+                self.acknowledge(request)
+                self.media.permit(direction)
+
+        return (await self.place.transactions.ask(request, self.wire, told).final).status
 
     async def resume(self) -> int:
         return await self.hold("sendrecv")

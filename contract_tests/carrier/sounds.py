@@ -30,7 +30,7 @@ def clicks(count: int, *, every: float, level: int = 20000) -> Pcm:
 
 
 def wav(path: Path) -> Pcm:
-    """Of a file that is 8 kHz, mono, 16 bits. Raises ValueError for any other."""
+    """Of a file that is 8 kHz, mono, 16 bits. Raises ValueError for any other, wave.Error for none."""
     with wave.open(str(path), "rb") as file:
         if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (RATE, 1, 2):
             raise ValueError(f"{path.name} is not 8 kHz mono with 16 bits")

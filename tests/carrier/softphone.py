@@ -57,6 +57,7 @@ class Softphone:
             return
         number = next((number for number, call in self.calls.items() if call.handle == event.call), None)
         if event.event is Event.CALL_INCOMING:
+            tell(event="incoming", call=len(self.calls) + 1, headers=event.headers)
             return
         if number is None:
             self.early.setdefault(event.call, []).append(event)
@@ -67,7 +68,7 @@ class Softphone:
         number = len(self.calls) + 1
         self.calls[number] = call
         self.heard[number] = bytearray()
-        tell(event="call", call=number, headers=dict(getattr(call, "headers", {}) or {}))
+        tell(event="call", call=number)
         for event in self.early.pop(call.handle, []):
             if call.state.value != "closed":
                 call._on_stack_event(event)

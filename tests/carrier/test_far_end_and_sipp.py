@@ -12,9 +12,9 @@ from contract_tests.carrier.sipp import Ended
 from contract_tests.carrier.sounds import tone
 
 
-async def sipp_calls(scenario: str, carrier: FarEnd, user: str, **more: str) -> Ended:
+async def sipp_calls(scenario: str, carrier: FarEnd, user: str, **values: str) -> Ended:
     try:
-        return await sipp.calls(scenario, carrier.address, user=user, **more)
+        return await sipp.calls(scenario, carrier.address, user=user, count=1, **values)
     except Missing as missing:
         leave_out("sipp", str(missing))
 
