@@ -18,6 +18,7 @@ from contract_tests.carrier.message import Headers, Malformed, Message, user_of
 from contract_tests.carrier.records import CallSeen, SipSeen
 from contract_tests.carrier.registrar import Registrar
 from contract_tests.carrier.scripts import NUMBERS, Number, refuses
+from contract_tests.carrier.speaker import Trouble
 from contract_tests.carrier.tasks import PATIENCE, News, Tasks
 from contract_tests.carrier.transactions import T1, Served, Transactions
 from contract_tests.carrier.transport import Transport, Wire
@@ -30,6 +31,7 @@ class FarEnd:
     """`calls` are all that there were, by Call-ID, in the order they began. `junk` is what came and was no SIP.
 
     `numbers` may be changed at any time; one that is not there is 404. With `allowed` only these hosts may call.
+    `trouble` is what the audio of each call to come begins with.
     """
 
     numbers: dict[str, Number]
@@ -37,6 +39,7 @@ class FarEnd:
     place: Place
     otherwise: Number = Number(script=refuses(404, ringing=0))
     allowed: frozenset[str] | None = None
+    trouble: Trouble = Trouble()
     calls: dict[str, CallSeen] = field(default_factory=dict)
     legs: dict[str, Leg] = field(default_factory=dict)
     outside: list[SipSeen] = field(default_factory=list)
@@ -136,6 +139,7 @@ class FarEnd:
 
     def broken(self, data: bytes, wire: Wire) -> None:  # what is broken is answered to nobody
         self.junk.append(data)
+        self.news.tell()
 
     def acknowledged(self, ack: Message) -> None:
         leg = self.legs.get(ack.call_id)
@@ -193,6 +197,7 @@ class FarEnd:
     def _parts(self, talk: Dialog, wire: Wire, seen: CallSeen) -> dict[str, Any]:
         news, chance = News(), random.Random(self.place.chance.random())  # noqa: S311  # to be repeatable
         media = Media(seen=seen.media, told=news.tell, chance=chance, host=self.place.host)
+        media.speaker.trouble = self.trouble
         return {"place": self.place, "dialog": talk, "wire": wire, "seen": seen, "media": media, "news": news}
 
     def _new_call(self, call_id: str, from_user: str, to_user: str, *, by_us: bool) -> CallSeen:

@@ -168,11 +168,9 @@ class Leg:
         finally:
             self.media.close()
 
-    def agree(self, theirs: sdp.Session) -> sdp.Session:
-        """Our answer to what they offer. Raises Malformed."""
-        ours = sdp.answer(theirs, host=self.place.host, port=self.media.port, laws=self.place.laws)
-        self.take(theirs, ours)
-        return ours
+    def agree(self, theirs: sdp.Session) -> None:
+        """To what they offer, with an answer of ours. Raises Malformed."""
+        self.take(theirs, sdp.answer(theirs, host=self.place.host, port=self.media.port, laws=self.place.laws))
 
     def take(self, theirs: sdp.Session, ours: sdp.Session) -> None:
         """What both have said now holds."""
@@ -189,18 +187,17 @@ class Leg:
 
     def _changed(self, served: Served) -> None:
         """A re-INVITE: hold, resume, or another address for the audio."""
-        if not served.request.body:
-            self.respond(served, 200)
-            return
-        try:
-            theirs = sdp.parse(served.request.body)
-            ours = self.agree(theirs)
-        except Malformed:
-            self.respond(served, 488)
-            return
-        self.seen.directions.append(theirs.direction)
+        if served.request.body:
+            try:
+                theirs = sdp.parse(served.request.body)
+                self.agree(theirs)
+            except Malformed:
+                self.respond(served, 488)
+                return
+            self.seen.directions.append(theirs.direction)
+        assert self.ours is not None
         self.version += 1
-        self.respond(served, 200, headers=(self.dialog.contact, *SDP), body=ours.to_bytes(self.version))
+        self.respond(served, 200, headers=(self.dialog.contact, *SDP), body=self.ours.to_bytes(self.version))
 
     def _refer(self, served: Served) -> None:
         self.seen.refers.append(served.request.first("Refer-To"))

@@ -55,6 +55,10 @@ class MediaSeen:
     unsent: int = 0
     worst_delay: float = 0.0
 
+    @property
+    def first_heard_at(self) -> float | None:
+        return self.audio[0].at if self.audio else None
+
 
 class EndedBy(StrEnum):
     THEM = "them"

@@ -9,6 +9,7 @@ from contract_tests.carrier import scripts
 from contract_tests.carrier.called import CalledLeg, Script
 from contract_tests.carrier.digest import Credentials
 from contract_tests.carrier.far_end import FarEnd
+from contract_tests.carrier.hostile import BODIES
 from contract_tests.carrier.leg import Transfer
 from contract_tests.carrier.measure import gaps, heard, missing, onsets, tone_level
 from contract_tests.carrier.records import EndedBy
@@ -262,3 +263,23 @@ async def test_both_laws_are_spoken(carrier: FarEnd, codec: str, number: int) ->
         await phone.does("echo")
         call = await leg.until(lambda seen: tone_level(heard(seen.media)[-4000:], 440) > 6000)
     assert {seen.packet.payload_type for seen in call.media.audio} == {number}
+
+
+@pytest.mark.parametrize("name", set(BODIES) - {"huge"})
+async def test_an_answer_that_describes_nothing_brings_no_audio(carrier: FarEnd, phone: Peer, name: str) -> None:
+    """For baresip it is an answered call all the same, which nobody but its user ends."""
+    leg = await dial(phone, carrier, "bad", scripts.answers(body=BODIES[name]))
+    await leg.until(lambda seen: seen.acknowledged_at)
+    await phone.does("hangup")
+    call = await leg.until_ended()
+    assert call.ended_by is EndedBy.THEM
+    assert call.media.audio == []
+
+
+async def test_digits_by_info_are_told_as_such(carrier: FarEnd) -> None:
+    async with softphone(dtmf_mode="info") as phone:
+        leg = await dial(phone, carrier, "answer")
+        await phone.hears_of("answered")
+        await phone.does("send_dtmf", given=["5"])
+        call = await leg.until_digits("5")
+        assert [digit.by for digit in call.media.digits] == ["info"]
