@@ -87,7 +87,9 @@ class FarEnd:
             legs = (leg for leg in self.legs.values() if isinstance(leg, CalledLeg))
             return [leg for leg in legs if leg.seen.to_user == user]
 
-        await self.news.until(lambda: len(those()) >= nth, within, lambda: f"calls to {[*self.calls.values()]}")
+        await self.news.until(
+            lambda: len(those()) >= nth, within, lambda: f"calls to {[call.to_user for call in self.calls.values()]}"
+        )
         return those()[nth - 1]
 
     async def call(
@@ -216,13 +218,15 @@ async def far_end(
     laws: Sequence[int] = (MU_LAW.payload_type, A_LAW.payload_type),
     seed: int = 1,
     t1: float = T1,
+    copies: int = 1,
 ) -> AsyncIterator[FarEnd]:
-    """One that is open. `laws` are G.711's payload numbers in order of preference; `t1` is SIP's, in seconds."""
+    """One that is open. `laws` are G.711's payload numbers in order of preference; `t1` is SIP's, in seconds;
+    with 2 `copies` every SIP datagram goes out twice."""
     tasks = Tasks()
     place = Place(
         host=LOOPBACK,
         port=port,
-        transactions=Transactions(tasks=tasks, t1=t1),
+        transactions=Transactions(tasks=tasks, t1=t1, copies=copies),
         tasks=tasks,
         pacer=Pacer(),
         laws=laws,

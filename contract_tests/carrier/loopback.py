@@ -1,7 +1,6 @@
 """Ports for programs that must be told which to take."""
 
 import socket
-from contextlib import ExitStack
 from typing import Final
 
 from contract_tests.faults.free_ports import take_ports
@@ -9,17 +8,17 @@ from contract_tests.faults.free_ports import take_ports
 LOOPBACK: Final = "127.0.0.1"
 
 
-def free_port() -> int:
-    """Free for UDP and TCP, with the three above it: for RTP and what goes with it. No other test takes them."""
+def free_port(*, room: int = 1) -> int:
+    """The first of `room` ports in a row that are free for UDP and TCP. No other test takes them."""
     while True:
-        first, *others = take_ports(4)
-        if others == [first + 1, first + 2, first + 3] and all(map(_free_for_datagrams, (first, *others))):
-            return first
+        ports = take_ports(room)
+        if ports == list(range(ports[0], ports[0] + room)) and all(map(is_free, ports)):
+            return ports[0]
 
 
-def _free_for_datagrams(port: int) -> bool:
-    with ExitStack() as stack:
-        probe = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+def is_free(port: int) -> bool:
+    """For datagrams."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((LOOPBACK, port))
         except OSError:

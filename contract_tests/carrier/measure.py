@@ -1,27 +1,40 @@
 """What can be told from the audio that arrived: sound, gaps, losses, tones, clicks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
 from contract_tests.carrier.g711 import FRAME, LAWS, RATE, Pcm
 from contract_tests.carrier.records import MediaSeen, RtpSeen
 
+ASTRAY: Final = 5.0
+
 
 def heard(media: MediaSeen) -> Pcm:
-    """The sound as a phone would play it: each packet at the place that its timestamp says, zeros where none came."""
-    audio = media.audio
-    if not audio:
+    """The sound as a phone would play it: each packet at the place that its timestamp says, zeros where none came.
+
+    A new source begins where its first packet came; what says a time more than ASTRAY seconds from that is left out.
+    """
+    placed = list(_placed(media.audio))
+    if not placed:
         return np.zeros(0, np.int16)
-    first = audio[0].packet.timestamp
-    places = [_signed(seen.packet.timestamp - first, 32) for seen in audio]
-    lowest = min(places)
-    pcm = np.zeros(max(places) - lowest + max(len(seen.packet.payload) for seen in audio), np.int16)
-    for place, seen in zip(places, audio, strict=True):
-        sound = LAWS[seen.packet.payload_type].decode(seen.packet.payload)
+    lowest = min(place for place, _ in placed)
+    pcm = np.zeros(max(place + len(sound) for place, sound in placed) - lowest, np.int16)
+    for place, sound in placed:
         pcm[place - lowest : place - lowest + len(sound)] = sound
     return pcm
+
+
+def _placed(audio: Sequence[RtpSeen]) -> Iterator[tuple[int, Pcm]]:
+    starts: dict[int, tuple[int, int]] = {}
+    for seen in audio:
+        packet, came = seen.packet, round((seen.at - audio[0].at) * RATE)
+        place, timestamp = starts.setdefault(packet.ssrc, (came, packet.timestamp))
+        place += _signed(packet.timestamp - timestamp, 32)
+        if abs(place - came) <= ASTRAY * RATE:
+            yield place, LAWS[packet.payload_type].decode(packet.payload)
 
 
 def gaps(audio: Sequence[RtpSeen]) -> list[float]:

@@ -45,7 +45,7 @@ class MediaSeen:
     one was behind the clock.
     """
 
-    audio: list[RtpSeen] = field(default_factory=list)
+    audio: list[RtpSeen] = field(default_factory=list, repr=False)
     digits: list[DigitSeen] = field(default_factory=list)
     junk: int = 0
     sent: int = 0
@@ -75,7 +75,7 @@ class CallSeen:
     to_user: str
     by_us: bool
     began_at: float
-    messages: list[SipSeen] = field(default_factory=list)
+    messages: list[SipSeen] = field(default_factory=list, repr=False)
     media: MediaSeen = field(default_factory=MediaSeen)
     directions: list[str] = field(default_factory=list)
     refers: list[str] = field(default_factory=list)

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from contract_tests.backends.backend import Missing
-from contract_tests.carrier.loopback import LOOPBACK, free_port
+from contract_tests.carrier.loopback import LOOPBACK, free_port, is_free
 
 SCENARIOS: Final = Path(__file__).with_name("sipp")
 PATIENCE: Final = 30
 """Seconds after which SIPp gives up, which counts as a failure."""
+LOOK_EVERY: Final = 0.01
+RTP: Final = 2
+"""How far above its SIP port its audio is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,10 @@ async def called(scenario: str, *, count: int = 1, **values: str) -> AsyncIterat
     """Waits for that many calls and sends their audio back. `values` fill in what the scenario leaves open, such as
     `status` and `reason`. Raises Missing where there is no SIPp."""
     async with _running(f"called_{scenario}", [], count, values) as sipp:
+        while is_free(sipp.port):  # an INVITE before that would be sent again, half a second later
+            if sipp.process.returncode is not None:
+                raise RuntimeError(f"sipp did not start: {(await sipp.ended()).errors}")
+            await asyncio.sleep(LOOK_EVERY)
         yield sipp
 
 
@@ -74,7 +81,7 @@ async def _running(scenario: str, more: list[str], count: int, values: dict[str,
     if program is None:
         raise Missing("no sipp on PATH (Debian: sip-tester)")
     with tempfile.TemporaryDirectory() as name:
-        folder, port = Path(name), free_port()
+        folder, port = Path(name), free_port(room=RTP + 2)
         path = folder / "scenario.xml"
         path.write_text(_filled(scenario, values))
         process = await asyncio.create_subprocess_exec(
@@ -99,7 +106,7 @@ def _filled(scenario: str, values: dict[str, str]) -> str:
 
 def _place(folder: Path, port: int) -> list[str]:
     return [
-        "-i", LOOPBACK, "-p", str(port), "-mi", LOOPBACK, "-mp", str(port + 2), "-rtp_echo", "-nostdin",
+        "-i", LOOPBACK, "-p", str(port), "-mi", LOOPBACK, "-mp", str(port + RTP), "-rtp_echo", "-nostdin",
         "-timeout", str(PATIENCE), "-timeout_error", "-trace_err", "-error_file", str(folder / "errors.log"),
         "-trace_msg", "-message_file", str(folder / "messages.log"),
     ]  # fmt: skip

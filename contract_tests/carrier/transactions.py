@@ -123,8 +123,8 @@ def _acknowledging(request: Message, response: Message) -> Message:
 
 @dataclass(slots=True)
 class Transactions:
-    """`listener` is set before anything arrives. `copies` is how often each message goes on the wire: 2 for a network
-    that doubles."""
+    """`listener` is set before anything arrives. `copies` is how often each datagram goes on the wire: 2 for a
+    network that doubles."""
 
     tasks: Tasks
     t1: float = T1

@@ -8,7 +8,7 @@ import pytest
 from contract_tests.carrier import scripts
 from contract_tests.carrier.called import CalledLeg, Script
 from contract_tests.carrier.digest import Credentials
-from contract_tests.carrier.far_end import FarEnd
+from contract_tests.carrier.far_end import FarEnd, far_end
 from contract_tests.carrier.hostile import BODIES
 from contract_tests.carrier.leg import Transfer
 from contract_tests.carrier.measure import gaps, heard, missing, onsets, tone_level
@@ -223,13 +223,13 @@ async def test_a_flood_of_junk_ends_no_call(carrier: FarEnd, phone: Peer) -> Non
     assert leg.seen.received("200 BYE")
 
 
-async def test_a_network_that_doubles_everything_makes_one_call(carrier: FarEnd, phone: Peer) -> None:
-    carrier.place.transactions.copies = 2
-    leg = await dial(phone, carrier, "twice", scripts.answers(scripts.hangs_up(after=0.2)))
-    await phone.hears_of("closed")
-    call = await leg.until(lambda seen: seen.repeats("200 BYE"))
-    assert call.names(sent=False) == ["INVITE", "ACK", "200 BYE"]
-    assert len(carrier.calls) == 1
+async def test_a_network_that_doubles_everything_makes_one_call(phone: Peer) -> None:
+    async with far_end(copies=2) as carrier:
+        leg = await dial(phone, carrier, "twice", scripts.answers(scripts.hangs_up(after=0.2)))
+        await phone.hears_of("closed")
+        call = await leg.until(lambda seen: seen.repeats("200 BYE"))
+        assert call.names(sent=False) == ["INVITE", "ACK", "200 BYE"]
+        assert len(carrier.calls) == 1
 
 
 async def test_broken_answers_are_passed_over(carrier: FarEnd, phone: Peer) -> None:
