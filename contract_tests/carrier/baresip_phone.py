@@ -79,7 +79,7 @@ async def baresip_phone(says: Pcm) -> AsyncIterator[BaresipPhone]:
     if program is None or not MODULES.is_dir():
         raise Missing("no baresip on PATH (Debian: baresip-core)")
     with tempfile.TemporaryDirectory() as name:
-        folder, port = Path(name), free_port()
+        folder, port = Path(name), free_port(room=2)
         _furnish(folder, port, says)
         with (folder / "log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(

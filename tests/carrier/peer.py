@@ -38,6 +38,8 @@ class Peer:
         while line := await self.process.stdout.readline():
             self.told.append(json.loads(line))
             self.news.tell()
+        self.told.append({"event": "gone"})
+        self.news.tell()
 
     async def until(self, holds: Callable[[dict[str, Any]], bool], within: float = PATIENCE) -> dict[str, Any]:
         """The first of what was told that is so."""
@@ -64,20 +66,25 @@ class Peer:
 
 @asynccontextmanager
 async def softphone(**account: Any) -> AsyncIterator[Peer]:
-    """One that listens on a free port."""
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.carrier.softphone", str(port), json.dumps(account),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LONGEST,
-    )  # fmt: skip
-    peer = Peer(port, process)
-    reading = asyncio.ensure_future(peer.read())
-    try:
-        await peer.until(lambda told: told["event"] == "open", 2 * PATIENCE)
-        yield peer
-    finally:
-        await _end(process)
-        await reading
+    """One that listens on a free port; on another, when somebody has taken that in the meantime."""
+    while True:
+        port = free_port(room=2)  # it takes the one above for TLS
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.carrier.softphone", str(port), json.dumps(account),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LONGEST,
+        )  # fmt: skip
+        peer = Peer(port, process)
+        reading = asyncio.ensure_future(peer.read())
+        try:
+            begun = await peer.until(lambda _told: True, 2 * PATIENCE)
+            if begun["event"] == "taken":
+                continue
+            assert begun["event"] == "open", "the softphone did not start"
+            yield peer
+            return
+        finally:
+            await _end(process)
+            await reading
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -15,6 +15,9 @@ from baresip.events import Event, StackEvent
 
 FRAME = 320
 STEP = 0.02
+RTP = "rtp_ports 31002-32700\n"
+"""Above the ports that tests take for their servers, below those of outgoing connections."""
+
 JITTER = "audio_jitter_buffer_type fixed\naudio_jitter_buffer_ms 40-200\n"
 TOLD = {
     Event.CALL_RINGING: "ringing",
@@ -43,7 +46,7 @@ class Softphone:
             net_interface="127.0.0.1",
             max_concurrent_calls=None,
             expose_headers=("To", "From", "Diversion", "P-Asserted-Identity"),
-            extra_config_text=f"sip_listen 127.0.0.1:{port}\n{JITTER}",
+            extra_config_text=f"sip_listen 127.0.0.1:{port}\n{RTP}{JITTER}",
         )
         await self.runtime.start(config)
         self.runtime.subscribe(self.on_event)
@@ -131,7 +134,13 @@ def tell(**what: Any) -> None:
 
 async def main(port: int, account: dict[str, Any]) -> None:
     phone = Softphone()
-    await phone.open(port, account)
+    try:
+        await phone.open(port, account)
+    except BaresipError as error:
+        if "Address already in use" not in str(error):
+            raise
+        tell(event="taken")
+        return
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     tell(event="open")
