@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import AsyncIterator
 
-from adapters.tape.placing import Placing
 from domain.calls.audio import RATE, AudioFrame
+from domain.calls.placing import Placing
 from domain.calls.room import CALLEE, Invitation
 from ports.audio_links import AudioLink, AudioLinks, Heard, Left, LinkEvent
 from ports.call_journal import JournalEntry, JournalWriter, Note, Track

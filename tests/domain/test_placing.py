@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.tape.placing import BOUND, MEMORY, MILLISECOND, Placing
 from domain.calls.audio import FRAME_BYTES, RATE
+from domain.calls.placing import BOUND, MEMORY, MILLISECOND, Placing
 
 LENGTH: Final = FRAME_BYTES // 2
 LOUD: Final = array("h", range(9_000, 9_000 + LENGTH)).tobytes()

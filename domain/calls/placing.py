@@ -42,8 +42,6 @@ MOST_LOST: Final = 10
 BEFORE: Final = RATE
 """How far before the first frame a later one may still belong."""
 
-Hole = tuple[int, int]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
@@ -66,7 +64,7 @@ class Placing:
         self._end = 0
         self._lean = self._deviation = 0.0
         self._known = 0
-        self._holes: deque[Hole] = deque(maxlen=8)
+        self._holes: deque[tuple[int, int]] = deque(maxlen=8)
 
     def place(self, at: int, pcm: bytes) -> Placed | None:
         """None when the frame is left out. `at` is when it began, by the track's clock."""
