@@ -90,7 +90,7 @@ class Placing:
         length = len(pcm) // 2
         lost = round(late / max(1, length))
         rest = late - lost * length
-        if not 1 <= lost <= MOST_LOST or abs(rest) > max(WHOLE, STRAY * self._deviation):
+        if not 1 <= lost <= MOST_LOST or abs(rest) > min(max(STRAY * self._deviation, WHOLE), LEAST_GAP):
             return self._begin_anew(at, pcm)
         self._learn(rest)
         return self._put(self._end + lost * length, pcm)
