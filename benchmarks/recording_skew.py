@@ -28,7 +28,7 @@ from adapters.memory.telephony import MemoryTelephony
 from adapters.system.clock import SystemClock
 from benchmarks.click_calls import ClickCall, ClickCarrier, Lossy
 from benchmarks.clicks import Skew
-from benchmarks.report import Plotted, Report, arguments
+from benchmarks.report import Report, arguments
 from benchmarks.rounds import Figures, Side, alternate
 from domain.ids import CallId
 
@@ -119,7 +119,6 @@ def main() -> None:
         rounds=rounds,
         short=asked.short,
         out=asked.out,
-        plotted=[Plotted(figure="skew p95 (ms)"), Plotted(figure="skew most (ms)")],
     ).publish()
 
 
