@@ -62,7 +62,7 @@ class Company:
         return [other for other in others if self._ticket.is_heard_by(other.identity, other.attributes)]
 
     async def press(self, digit: str) -> None:
-        """To those of CXB who hear this party as data, and as DTMF where a phone does: the library sends that to all."""
+        """As data to those of CXB who hear this party; as DTMF where a phone does: that the library sends to all."""
         hearers = self.hearers()
         ours = [other.identity for other in hearers if not _is_phone(other)]
         me = self._room.local_participant
