@@ -1,5 +1,6 @@
 """What a party says: a track that is paced by the room's clock and plays only to those who may hear it."""
 
+import asyncio
 from typing import Final
 
 from livekit import rtc
@@ -19,6 +20,8 @@ class Mouth:
     def __init__(self) -> None:
         self._playhead = Playhead()
         self._source = rtc.AudioSource(RATE, 1, queue_size_ms=QUEUE_MS)
+        self._turn = asyncio.Lock()
+        self._cuts = 0
 
     async def open(self, me: rtc.LocalParticipant, heard_by: frozenset[str]) -> rtc.LocalTrackPublication:
         """Publish the track; the server gives it to nobody else than `heard_by`."""
@@ -38,9 +41,16 @@ class Mouth:
 
     async def play(self, frame: AudioFrame) -> None:
         """In the order of the calls. Sound shorter than 10 ms waits for what follows it."""
-        samples = len(frame.pcm) // 2
+        cuts = self._cuts
+        async with self._turn:
+            if cuts == self._cuts:
+                await self._give(frame)
+            if cuts != self._cuts:
+                self._source.clear_queue()  # the library takes a frame some time after it was given: after the cut
+
+    async def _give(self, frame: AudioFrame) -> None:
         try:
-            await self._source.capture_frame(rtc.AudioFrame(frame.pcm, RATE, 1, samples))
+            await self._source.capture_frame(rtc.AudioFrame(frame.pcm, RATE, 1, len(frame.pcm) // 2))
         except Exception as error:  # the library has no class of its own for this
             raise Unavailable("LiveKit did not take the sound") from error
 
@@ -50,6 +60,7 @@ class Mouth:
 
     def cut(self, now: float) -> None:
         """Unsay what has not begun."""
+        self._cuts += 1
         self._playhead.cut(now)
         self._source.clear_queue()
 
