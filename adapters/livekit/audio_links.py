@@ -14,7 +14,7 @@ from domain.calls.audio import AudioFrame
 from domain.calls.room import Invitation
 from ports.audio_links import AudioLink, AudioLinks, LinkEvent
 from ports.clock import Clock
-from ports.errors import Refused, Unavailable
+from ports.errors import PortError, Refused, Unavailable
 
 log = structlog.get_logger()
 
@@ -100,8 +100,10 @@ class LiveKitAudioLinks(AudioLinks):
         self._group.create_task(self._run(seat, invitation))
         try:
             await seat.entered
-        except Unavailable:
-            del self._spent[ticket.number]  # nobody has seen it
+        except PortError as error:
+            if isinstance(error, Unavailable):
+                del self._spent[ticket.number]  # nobody has seen it
+            await seat.left.wait()
             raise
         except BaseException:
             seat.end()

@@ -20,7 +20,8 @@ VOICES: Final = (rtc.TrackSource.SOURCE_MICROPHONE, rtc.TrackSource.SOURCE_UNKNO
 
 
 class Company:
-    """Tells the listener, in order, what the server tells. `hears_all` is set while nobody who was there and may be
+    """Tells the listener, in order, what the server tells; it tells of one that publishes nothing up to 3 s late.
+    `hears_all` is set while nobody who was there and may be
     heard is still unheard."""
 
     def __init__(self, room: rtc.Room, ticket: Ticket, listener: Listener, now: Callable[[], float]) -> None:
@@ -63,13 +64,13 @@ class Company:
 
     async def press(self, digit: str) -> None:
         """As data to those of CXB who hear this party; as DTMF where a phone does: that the library sends to all."""
-        hearers = self.hearers()
-        ours = [other.identity for other in hearers if not _is_phone(other)]
+        phones = {other.identity for other in self.hearers() if _is_phone(other)}
+        ours = self._ticket.heard_by - phones
         me = self._room.local_participant
         with translated():
             if ours:  # for nobody in particular would be for everybody
-                await me.publish_data(digit, destination_identities=ours, topic=KEY_TOPIC)
-            if len(hearers) > len(ours):
+                await me.publish_data(digit, destination_identities=sorted(ours), topic=KEY_TOPIC)
+            if phones:
                 await me.publish_dtmf(code=KEY_CODES[digit], digit=digit)
 
     def _joined(self, other: rtc.RemoteParticipant) -> None:

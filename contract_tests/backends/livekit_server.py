@@ -3,7 +3,6 @@
 import atexit
 import os
 import shutil
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from contract_tests.backends.backend import Missing
+from contract_tests.faults.free_ports import take_ports
 
 VERSION: Final = "1.13.5"
 VARIABLE: Final = "CXB_LIVEKIT_SERVER"
@@ -29,11 +29,15 @@ CONFIG: Final = """\
 port: {http}
 bind_addresses: ["127.0.0.1"]
 rtc:
-  tcp_port: {tcp}
+  tcp_port: 0  # media over TCP would listen on every address
   udp_port: {udp}
   use_external_ip: false
   node_ip: 127.0.0.1
   enable_loopback_candidate: true
+  interfaces:
+    includes: [lo]
+  ips:
+    includes: [127.0.0.1/32]
 room:
   auto_create: {auto_create}
 keys:
@@ -69,10 +73,8 @@ def start(*, auto_create: bool = False, more: str = "") -> RunningServer:
     """One of the caller's own, who stops it. `more` is added to its configuration."""
     binary = find()
     folder = Path(mkdtemp(prefix="cxb-livekit-"))
-    http, tcp, udp = free_port(), free_port(), free_port(socket.SOCK_DGRAM)
-    text = CONFIG.format(
-        http=http, tcp=tcp, udp=udp, key=KEY, secret=SECRET, auto_create=str(auto_create).lower(), more=more
-    )
+    http, udp = take_ports(2)
+    text = CONFIG.format(http=http, udp=udp, key=KEY, secret=SECRET, auto_create=str(auto_create).lower(), more=more)
     config = folder / "livekit.yaml"
     config.write_text(text)
     with (folder / "log").open("wb") as log:
@@ -91,13 +93,6 @@ def find() -> str:
         f"no livekit-server: GOBIN={CACHED.parent} go install "
         f"github.com/livekit/livekit-server/cmd/server@v{VERSION}, or name one by {VARIABLE}"
     )
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def _await(server: RunningServer, port: int) -> None:

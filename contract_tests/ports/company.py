@@ -52,9 +52,9 @@ async def until_said(events: AsyncIterator[LinkEvent], party: str, word: str) ->
     return await until(events, said)
 
 
-async def rest(events: AsyncIterator[Event]) -> list[Event]:
+async def rest(events: AsyncIterator[Event], patience: float = PATIENCE) -> list[Event]:
     """Events up to their end."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(patience):
         return [event async for event in events]
 
 
