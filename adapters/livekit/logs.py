@@ -12,10 +12,10 @@ log = structlog.get_logger()
 
 
 class _Forward(logging.Handler):
-    """Comes from a thread of the library."""
+    """Comes from a thread of the library, whose errors are often no more than that a room was closed."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        log.warning("livekit_says", level_name=record.levelname, pii_message=record.getMessage())
+        log.info("livekit_says", level_name=record.levelname, pii_message=record.getMessage())
 
 
 LIBRARY: Final = logging.getLogger("livekit")

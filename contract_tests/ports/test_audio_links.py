@@ -114,6 +114,23 @@ async def test_flush_unsays_what_has_not_begun_and_its_words(audio_links: RoomWo
     assert said[-1] == "four"
 
 
+async def test_flush_unsays_what_speak_has_come_back_from(audio_links: RoomWorld) -> None:
+    anna = await join(audio_links, "call_1", "anna")
+    ben = await join(audio_links, "call_1", "ben")
+    in_time = False
+    async with asyncio.timeout(PATIENCE):
+        while not in_time:  # on a busy machine it may begin before it is unsaid
+            await say(anna, "one")
+            at = await anna.speak(frame("two"))
+            in_time = anna.clock() + FRAME_SECONDS / 2 < at
+            anna.flush()
+
+    await played(audio_links, anna, await say(anna, "three"))
+    await anna.press("1")
+
+    assert words(frames(await up_to_digit(ben, "anna"), "anna"))[-2:] == ["one", "three"]
+
+
 async def test_flush_of_nothing_is_nothing(audio_links: RoomWorld) -> None:
     anna = await join(audio_links, "call_1", "anna")
     ben = await join(audio_links, "call_1", "ben")

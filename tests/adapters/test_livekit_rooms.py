@@ -25,7 +25,7 @@ from contract_tests.backends.roll import RAN, leave_out
 from contract_tests.backends.vocabulary import frame, words
 from contract_tests.ports.company import EVERYBODY, PATIENCE, frames, is_a, join, rest, say, until, until_said
 from domain.calls.audio import RATE
-from ports.audio_links import Joined, Left, Pressed
+from ports.audio_links import AudioLink, Joined, Left, Pressed
 from ports.errors import Refused, Unavailable
 
 
@@ -203,27 +203,52 @@ async def test_who_is_heard_by_nobody_cannot_publish(world: RoomWorld) -> None:
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize(
+BREAKS = pytest.mark.parametrize(
     "scenario",
     [rtc.SimulateScenarioKind.SIMULATE_SIGNAL_RECONNECT, rtc.SimulateScenarioKind.SIMULATE_FULL_RECONNECT],
     ids=["resumed", "anew"],
 )
-async def test_a_connection_that_comes_back_is_the_same_link(world: RoomWorld, scenario: int) -> None:
-    anna = await join(world, "call_1", "anna", by=frozenset({"ben"}))
-    ben = await join(world, "call_1", "ben")
-    back = asyncio.Event()
-    room = anna._seat._room  # type: ignore[attr-defined]  # the library's own fault injection hangs on its room
-    room.on("reconnected", back.set)
+"""What the library itself can break."""
 
+
+async def broken_and_back(link: AudioLink, scenario: int) -> None:
+    room = link._seat._room  # type: ignore[attr-defined]  # the library's fault injection hangs on its room
+    back = asyncio.Event()
+    room.on("reconnected", back.set)
     await room.simulate_scenario(scenario)
     async with asyncio.timeout(PATIENCE):
         await back.wait()
+
+
+@BREAKS
+async def test_a_connection_that_comes_back_is_the_same_link(world: RoomWorld, scenario: int) -> None:
+    anna = await join(world, "call_1", "anna", by=frozenset({"ben"}))
+    ben = await join(world, "call_1", "ben")
+
+    await broken_and_back(anna, scenario)
 
     async with asyncio.TaskGroup() as group:
         hearing = group.create_task(until_said(ben.events(), "anna", "hello"))
         while not hearing.done():
             await say(anna, "hello")
     assert set(words(frames(hearing.result(), "anna"))) == {"hello"}
+
+
+@BREAKS
+async def test_a_whisper_stays_one_when_its_connection_comes_back(world: RoomWorld, scenario: int) -> None:
+    whisperer = await join(world, "call_1", "carl", by=frozenset({"anna"}))
+    anna = await join(world, "call_1", "anna")
+    offered: list[str] = []
+    async with stranger(phone("call_1")) as callee:
+        callee.on("track_subscribed", lambda _, __, other: offered.append(other.identity))
+
+        await broken_and_back(whisperer, scenario)
+
+        async with asyncio.TaskGroup() as group:
+            hearing = group.create_task(until_said(anna.events(), "carl", "psst"))
+            while not hearing.done():
+                await say(whisperer, "psst")
+    assert "carl" not in offered
 
 
 async def test_a_lost_server_ends_the_link(servers: Callable[..., RunningServer]) -> None:
