@@ -1,0 +1,26 @@
+"""LiveKit's library puts access tokens into its log: nothing of it gets past ours."""
+
+import logging
+
+import pytest
+from structlog.testing import capture_logs
+
+from adapters.livekit import audio_links
+
+
+def test_the_librarys_log_is_ours_and_its_text_is_private(capfd: pytest.CaptureFixture[str]) -> None:
+    assert audio_links.logs.LIBRARY is logging.getLogger("livekit")
+
+    with capture_logs() as said:
+        logging.getLogger("livekit").error("invalid token: %s", "eyJh")
+        logging.getLogger("livekit").info("that it is alive")
+
+    assert said == [
+        {
+            "event": "livekit_says",
+            "log_level": "info",
+            "level_name": "ERROR",
+            "pii_message": "invalid token: eyJh",
+        }
+    ]
+    assert capfd.readouterr() == ("", "")
