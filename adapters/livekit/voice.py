@@ -24,21 +24,37 @@ HELD_SECONDS: Final = 1.0
 """The longest that a key waits, should the track stand still."""
 
 
+SAMPLE: Final = 25
+"""Silent frames of which the earliest arrival tells the place of them all: the others came late."""
+
+
 class Places:
     """Where the frames of a continuous track begin: one after another, corrected while there is silence."""
 
     def __init__(self) -> None:
-        self._next = 0.0
+        self._next: float | None = None
+        self._lates: list[float] = []
 
     def next(self, now: float, *, sounding: bool) -> float:
         """The place of the frame that has arrived in full by `now`."""
-        arrived = now - FRAME_SECONDS
-        late = arrived - self._next
-        if abs(late) > ASTRAY or (late < 0 and not sounding):
-            self._next = max(0.0, arrived)
-        at = self._next
-        self._next += FRAME_SECONDS
+        arrived = max(0.0, now - FRAME_SECONDS)
+        at = arrived if self._next is None else self._next
+        late = arrived - at
+        if abs(late) > ASTRAY:
+            at = arrived
+            self._lates.clear()
+        elif not sounding:
+            at += self._correction(late)
+        self._next = at + FRAME_SECONDS
         return at
+
+    def _correction(self, late: float) -> float:
+        self._lates.append(late)
+        if late >= 0 and len(self._lates) < SAMPLE:
+            return 0.0
+        least = min(self._lates)
+        self._lates.clear()
+        return least
 
 
 class Voice:
