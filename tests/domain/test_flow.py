@@ -2,7 +2,9 @@
 
 import pytest
 
-from domain.bots.flow import Edge, EdgeKind, FlowGraph, Step, check_flow
+from domain.bots.flow import Edge, EdgeKind, FlowEvent, FlowGraph, Step
+from domain.bots.flow_check import check_flow
+from domain.calls.transfer import Transfer, TransferHow
 from domain.errors import InvalidValue
 
 
