@@ -1,13 +1,19 @@
-"""A link that is taped: what the callee was heard to say and what was truly played go into the call's journal."""
+"""A link that is taped: what the callee was heard to say and what was truly played go into the call's journal.
+
+Whoever the call is transferred to comes after the bot, on its track.
+"""
 
 from collections import deque
 from collections.abc import AsyncIterator
+from typing import Final
 
 from domain.calls.audio import RATE, AudioFrame
-from domain.calls.room import CALLEE, Invitation
+from domain.calls.room import CALLEE, TARGET, Invitation
 from ports.audio_links import AudioLink, AudioLinks, Heard, Left, LinkEvent
 from ports.call_journal import JournalEntry, JournalWriter, Note, Track
 from ports.clock import Clock
+
+TRACKS: Final = {CALLEE: Track.CALLEE, TARGET: Track.BOT}
 
 
 class TapedAudioLinks(AudioLinks):
@@ -39,8 +45,8 @@ class TapedAudioLink(AudioLink):
     async def events(self) -> AsyncIterator[LinkEvent]:
         callee_left = False
         async for event in self._link.events():
-            if isinstance(event, Heard) and event.party == CALLEE:
-                self._sound(Track.CALLEE, event.at, event.frame.pcm)
+            if isinstance(event, Heard) and event.party in TRACKS:
+                self._sound(TRACKS[event.party], event.at, event.frame.pcm)
             elif isinstance(event, Left) and event.party == CALLEE and not callee_left:
                 callee_left = True
                 self._note(Note.CALLEE_LEFT)

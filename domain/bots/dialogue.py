@@ -24,7 +24,9 @@ class Act(StrEnum):
     CHOOSE = "choose"  # instead of ...: ask a model which of `choices` holds, then tell `chosen` or `failed`
     REPLY = "reply"  # instead of ...: speak a model's reply as it comes, then tell `replied` or `failed`
     LISTEN = "listen"  # instead of ...: say nothing; tell `silent` when the policy's time has passed without a word
-    TRANSFER = "transfer"  # say nothing and have the call handed over by `transfer`; tell `transfer_failed` if it is not
+    TRANSFER = (
+        "transfer"  # say nothing and have the call handed over by `transfer`; tell `transfer_failed` if it is not
+    )
     FINISH = "finish"  # stop everything: the conversation is over
 
 

@@ -121,7 +121,7 @@ class Director:
         return Direction(place=replace(place, misses=place.misses + 1), doing=Doing.LISTEN, say=(again,))
 
     def _enter(self, step_id: str, place: Place) -> Direction:
-        """Speak the step, and those that follow straight on: in a checked graph they come to listening, TRANSFER or END."""
+        """Speak the step, and those that follow straight on: in a checked graph they listen, transfer or end."""
         said: list[str] = []
         while True:
             step = self.flow.step(step_id)
