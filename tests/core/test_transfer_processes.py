@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from adapters.directory.object_store import DirectoryObjectStore
 from adapters.memory.carrier import ANSWERS, BUSY, Callee
 from domain.bots.bot import BotSpec
 from domain.bots.flow import Edge, EdgeKind, FlowGraph, Step
+from domain.calls.audio import FRAME_BYTES, AudioFrame
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, ResultSource
 from domain.calls.transfer import Transfer, TransferHow
@@ -53,6 +55,20 @@ async def test_a_call_is_taken_over(tmp_path: Path, how: TransferHow) -> None:
         by = EndedBy.TARGET if how is TransferHow.DIAL else EndedBy.BOT
         assert (result.outcome, result.ended_by) == (Outcome.TRANSFERRED, by)
         await leg_is(core, CALL, LegState.ENDED)
+
+
+async def test_the_embedded_default_hands_a_call_over_and_records_who_took_it(tmp_path: Path) -> None:
+    tone = AudioFrame(pcm=bytes([7, 0]) * (FRAME_BYTES // 2))
+    colleague = Callee(answers_after=0.2, says=(tone,) * 50, hangs_up_after=1.0)
+    async with real_core(tmp_path, {NUMBER: ANSWERS, COLLEAGUE: colleague}, CXB_ENGINE="pipecat") as core:
+        await talking(core, bot())
+        result = await core.result(CALL)
+
+        assert (result.outcome, result.ended_by) == (Outcome.TRANSFERRED, EndedBy.TARGET)
+        assert result.recording is not None
+        stored = DirectoryObjectStore(tmp_path / "objects").read(result.recording.key)
+        recorded = b"".join([chunk async for chunk in stored])
+        assert bytes([0, 0, 7, 0]) * 1000 in recorded
 
 
 @pytest.mark.parametrize("how", TransferHow)

@@ -74,7 +74,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordingShown(msgspec.Struct, frozen=True, kw_only=True):
-    """Stereo: the callee left, the bot right, and after a transfer whoever took the call. `path` wants a session, a key or a token."""
+    """Stereo: the callee left, the bot right, and after a transfer whoever took the call. `path` wants a session, a key
+    or a token."""
 
     path: str
     seconds: float
