@@ -78,6 +78,8 @@ async def test_a_busy_colleague_gives_the_callee_back_to_the_bot(tmp_path: Path,
         result = await core.result(CALL)
 
         assert result.outcome is Outcome.COMPLETED
+        assert result.transfer is not None
+        assert result.transfer.failure == "sip_486"
         assert [turn.text for turn in result.turns] == ["One moment.", "Sorry: sip_486."]
 
 
