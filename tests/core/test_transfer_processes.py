@@ -42,7 +42,7 @@ async def leg_is(core: RealCore, leg: CallId, state: LegState) -> None:
     async def so() -> bool:
         return (await core.telephony.find(leg)).state is state
 
-    await until(so, within=20.0)
+    await until(so, within=60.0)
 
 
 @pytest.mark.parametrize("how", TransferHow)
@@ -50,7 +50,7 @@ async def test_a_call_is_taken_over(tmp_path: Path, how: TransferHow) -> None:
     colleague = Callee(answers_after=0.2, hangs_up_after=1.0)
     async with real_core(tmp_path, {NUMBER: ANSWERS, COLLEAGUE: colleague}) as core:
         await talking(core, bot(how))
-        result = await core.result(CALL)
+        result = await core.result(CALL, within=60.0)
 
         by = EndedBy.TARGET if how is TransferHow.DIAL else EndedBy.BOT
         assert (result.outcome, result.ended_by) == (Outcome.TRANSFERRED, by)
@@ -62,7 +62,7 @@ async def test_the_embedded_default_hands_a_call_over_and_records_who_took_it(tm
     colleague = Callee(answers_after=0.2, says=(tone,) * 50, hangs_up_after=1.0)
     async with real_core(tmp_path, {NUMBER: ANSWERS, COLLEAGUE: colleague}, CXB_ENGINE="pipecat") as core:
         await talking(core, bot())
-        result = await core.result(CALL)
+        result = await core.result(CALL, within=60.0)
 
         assert (result.outcome, result.ended_by) == (Outcome.TRANSFERRED, EndedBy.TARGET)
         assert result.recording is not None
@@ -75,7 +75,7 @@ async def test_the_embedded_default_hands_a_call_over_and_records_who_took_it(tm
 async def test_a_busy_colleague_gives_the_callee_back_to_the_bot(tmp_path: Path, how: TransferHow) -> None:
     async with real_core(tmp_path, {NUMBER: ANSWERS, COLLEAGUE: BUSY}) as core:
         await talking(core, bot(how))
-        result = await core.result(CALL)
+        result = await core.result(CALL, within=60.0)
 
         assert result.outcome is Outcome.COMPLETED
         assert result.transfer is not None
@@ -92,10 +92,10 @@ async def test_a_call_process_that_is_killed_while_the_two_talk_leaves_neither_a
             notes = (tmp_path / "core").rglob("*")
             return any(b"transferred" in path.read_bytes() for path in notes if path.suffix == ".ndjson")
 
-        await until(noted, within=10.0)
+        await until(noted, within=60.0)
         [process] = core.call_processes()
         os.kill(process, signal.SIGKILL)
-        result = await core.result(CALL)
+        result = await core.result(CALL, within=60.0)
 
         assert (result.outcome, result.source) == (Outcome.TRANSFERRED, ResultSource.JOURNAL)
         await leg_is(core, CALL, LegState.ENDED)
