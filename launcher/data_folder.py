@@ -15,6 +15,7 @@ from ports.settings import Environment, Settings
 
 LOCK: Final = "cxb.lock"
 SECRETS: Final = "secrets.json"
+MADE: Final = ("jwt_secret", "core_secret", "secrets_key")
 
 
 @contextmanager
@@ -51,6 +52,7 @@ def with_secrets(settings: Settings) -> Settings:
         settings,
         jwt_secret=settings.jwt_secret or made["jwt_secret"],
         core_secret=settings.core_secret or made["core_secret"],
+        secrets_key=settings.secrets_key or made["secrets_key"],
     )
 
 
@@ -58,7 +60,10 @@ def _secrets(file: Path) -> dict[str, str]:
     try:
         kept: dict[str, str] = json.loads(file.read_text())
     except FileNotFoundError:
-        kept = {"jwt_secret": secrets.token_urlsafe(48), "core_secret": secrets.token_urlsafe(48)}
+        kept = {}
+    missing = [name for name in MADE if name not in kept]  # a folder of an earlier release lacks some
+    if missing:
+        kept |= {name: secrets.token_urlsafe(48) for name in missing}
         part = file.with_suffix(".part")
         part.touch(mode=0o600)
         part.write_text(json.dumps(kept))
