@@ -26,6 +26,7 @@ from applications.api.routes import (
     crm_targets,
     deliveries,
     dialout,
+    dids,
     dnc,
     events,
     fleet,
@@ -35,6 +36,7 @@ from applications.api.routes import (
     leads,
     recordings,
     system,
+    trunks,
     users,
 )
 from domain.ids import BrandId
@@ -54,6 +56,8 @@ AREAS: Final[tuple[Area, ...]] = (
     recordings,
     events,
     fleet,
+    trunks,
+    dids,
     crm_targets,
     deliveries,
     dialout,

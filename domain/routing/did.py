@@ -29,8 +29,8 @@ class TurnedAway(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Did:
-    """A DID. Its number is E.164, and a brand has it once; `trunk_id` names the only trunk that it may be called by, any
-    when None. Hours are those of `zone`."""
+    """A DID. Its number is E.164, and a brand has it once; `trunk_id` names the only trunk that it may be called by,
+    any when None. Hours are those of `zone`."""
 
     number: str
     brand: BrandId
