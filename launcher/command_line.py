@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from domain.errors import InvalidValue
 from launcher.check import check
 from launcher.demo.story import Demo, run_demo
+from launcher.desk.options import add_commands, run_at_the_desk
 from launcher.faults import run_faults
 from launcher.problem import LaunchProblem
 from launcher.readme_map import write_map
@@ -35,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="lint, types, import contracts, tests and contract suites")
     test.add_argument("paths", nargs="*", help="only these test files or folders, without lint and types")
     commands.add_parser("check", help="look why calls are not made, or what became of them")
+    add_commands(commands)
     faults = commands.add_parser("faults", help="kill processes at every step of a call, and judge what became of it")
     faults.add_argument("--trials", type=int, default=30, help="how many kills (default: 30)")
     faults.add_argument("--seed", type=int, default=1, help="which steps, in which order (default: 1)")
@@ -50,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 when all went well, 1 when something failed, 2 when the input was wrong."""
     asked = parser().parse_args(arguments)
     try:
-        return _run(asked)
+        return COMMANDS[asked.command](asked)
     except InvalidValue as error:
         for fault in error.faults:
             sys.stderr.write(f"cxb: {fault.field}: {fault.reason}\n")
@@ -62,22 +65,25 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def _run(asked: argparse.Namespace) -> int:
-    match asked.command:
-        case "up":
-            return asyncio.run(up())
-        case "demo":
-            demo = Demo(kill_each=asked.kill_each, keep=asked.keep, data=asked.data, seed=asked.seed)
-            return asyncio.run(run_demo(demo))
-        case "test":
-            return check(asked.paths)
-        case "check":
-            return asyncio.run(system_check())
-        case "faults":
-            return run_faults(("--trials", str(asked.trials), "--seed", str(asked.seed)))
-        case "settings":
-            return show_settings()
-        case "stack":
-            return STACK[asked.verb]()
-        case _:
-            return write_map(only_check=asked.check)
+def _demo(asked: argparse.Namespace) -> int:
+    demo = Demo(kill_each=asked.kill_each, keep=asked.keep, data=asked.data, seed=asked.seed)
+    return asyncio.run(run_demo(demo))
+
+
+def _desk(asked: argparse.Namespace) -> int:
+    return asyncio.run(run_at_the_desk(asked))
+
+
+COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
+    "up": lambda _: asyncio.run(up()),
+    "demo": _demo,
+    "test": lambda asked: check(asked.paths),
+    "check": lambda _: asyncio.run(system_check()),
+    "trunk": _desk,
+    "did": _desk,
+    "call": _desk,
+    "faults": lambda asked: run_faults(("--trials", str(asked.trials), "--seed", str(asked.seed))),
+    "settings": lambda _: show_settings(),
+    "stack": lambda asked: STACK[asked.verb](),
+    "map": lambda asked: write_map(only_check=asked.check),
+}

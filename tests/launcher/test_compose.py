@@ -27,6 +27,7 @@ VALUES = {
     "CXB_PUBLIC_URL": "https://cxb.example.com",
     "CXB_PUBLIC_IP": "203.0.113.5",
     "JWT_SECRET": "0Yk8zq3nWb7vQe5tRm2xLp9s-jwt-kept",
+    "CXB_SECRETS_KEY": "3Kp8zq3nWb7vQe5tRm2xLp9s-seal-kept",
     "CXBCORE_SECRET": "Zt4hGf6dSa1wEr8yUi3oPk5m-core-kept",
     "CXB_LIVEKIT_SECRET": "Nb2vCx7zLk9jHg4fDs6aQw1e-live-kept",
 }
