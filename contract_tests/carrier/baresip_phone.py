@@ -72,12 +72,18 @@ class BaresipPhone:
                 await asyncio.sleep(LOOK_EVERY)
 
 
-@asynccontextmanager
-async def baresip_phone(says: Pcm) -> AsyncIterator[BaresipPhone]:
-    """It says that once a call, and then nothing. Raises Missing where there is no baresip."""
+def find() -> str:
+    """The program. Raises Missing."""
     program = shutil.which("baresip")
     if program is None or not MODULES.is_dir():
         raise Missing("no baresip on PATH (Debian: baresip-core)")
+    return program
+
+
+@asynccontextmanager
+async def baresip_phone(says: Pcm) -> AsyncIterator[BaresipPhone]:
+    """It says that once a call, and then nothing. Raises Missing where there is no baresip."""
+    program = find()
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port(room=2)
         _furnish(folder, port, says)

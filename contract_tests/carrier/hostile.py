@@ -1,7 +1,8 @@
 """What a network may throw at a phone: broken SIP in the manner of RFC 4475, and datagrams that are no RTP."""
 
 import random
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from contract_tests.carrier.rtp import Packet, pack
@@ -80,6 +81,24 @@ BODIES: Final[Mapping[str, bytes]] = {
     + b"a=x:y\r\n" * 5000,
 }  # fmt: skip
 """Session descriptions that no call can be made with."""
+
+
+SPOILS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "no Call-ID": lambda whole: re.sub(rb"Call-ID:[^\r]*\r\n", b"", whole),
+    "no CSeq": lambda whole: re.sub(rb"CSeq:[^\r]*\r\n", b"", whole),
+    "no Via": lambda whole: re.sub(rb"Via:[^\r]*\r\n", b"", whole),
+    "a CSeq of another method": lambda whole: re.sub(rb"(CSeq: \d+) [A-Z]+", rb"\1 OPTIONS", whole),
+    "a CSeq too large": lambda whole: re.sub(rb"CSeq: \d+", b"CSeq: 99999999999999999999", whole),
+    "a negative length": lambda whole: re.sub(rb"Content-Length: \d+", b"Content-Length: -5", whole),
+    "a length beyond the datagram": lambda whole: re.sub(rb"Content-Length: \d+", b"Content-Length: 60000", whole),
+    "a status of four digits": lambda whole: re.sub(rb"SIP/2.0 \d+", b"SIP/2.0 1800", whole),
+    "a status of none": lambda whole: re.sub(rb"SIP/2.0 \d+", b"SIP/2.0 abc", whole),
+    "an unfinished quoted name": lambda whole: re.sub(rb"To: ", b'To: "', whole),
+    "cut off in the head": lambda whole: whole[: len(whole) // 2],
+    "zeros in the head": lambda whole: whole.replace(b"From: ", b"From: \0\0"),
+    "a very long reason": lambda whole: re.sub(rb"(SIP/2.0 \d+)[^\r]*", rb"\1 " + b"x" * 8000, whole),
+}
+"""Ways to spoil one message of a call that is otherwise right."""
 
 
 def sip_junk(chance: random.Random, count: int) -> list[bytes]:

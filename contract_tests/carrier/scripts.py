@@ -8,7 +8,7 @@ from typing import Final
 from contract_tests.carrier.called import CalledLeg, Script
 from contract_tests.carrier.digest import Credentials
 from contract_tests.carrier.g711 import Pcm
-from contract_tests.carrier.hostile import BROKEN, rtp_junk, sip_junk
+from contract_tests.carrier.hostile import BROKEN, SPOILS, rtp_junk, sip_junk
 from contract_tests.carrier.message import Headers
 from contract_tests.carrier.speaker import Trouble
 
@@ -96,6 +96,19 @@ def mumbles(*, then: Script) -> Script:
     async def script(leg: CalledLeg) -> None:
         for data in BROKEN.values():
             leg.wire.send(data)
+        await then(leg)
+
+    return script
+
+
+def spoils(*names: str, then: Script) -> Script:
+    """Rings, and rings again in each of those ways of SPOILS, and goes on as if nothing had been."""
+
+    async def script(leg: CalledLeg) -> None:
+        leg.progress(180)
+        assert leg.invite.last is not None
+        for name in names:
+            leg.wire.send(SPOILS[name](leg.invite.last.to_bytes()))
         await then(leg)
 
     return script

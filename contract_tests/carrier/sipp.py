@@ -56,6 +56,14 @@ class Sipp:
         return Ended(code=code, errors=path.read_text(errors="replace") if path.exists() else "")
 
 
+def find() -> str:
+    """The program. Raises Missing."""
+    program = shutil.which("sipp")
+    if program is None:
+        raise Missing("no sipp on PATH (Debian: sip-tester)")
+    return program
+
+
 @asynccontextmanager
 async def called(scenario: str, *, count: int = 1, **values: str) -> AsyncIterator[Sipp]:
     """Waits for that many calls and sends their audio back. `values` fill in what the scenario leaves open, such as
@@ -77,9 +85,7 @@ async def calls(scenario: str, at: tuple[str, int], *, user: str, count: int = 1
 
 @asynccontextmanager
 async def _running(scenario: str, more: list[str], count: int, values: dict[str, str]) -> AsyncIterator[Sipp]:
-    program = shutil.which("sipp")
-    if program is None:
-        raise Missing("no sipp on PATH (Debian: sip-tester)")
+    program = find()
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port(room=RTP + 2)
         path = folder / "scenario.xml"

@@ -6,26 +6,16 @@ import numpy as np
 import pytest
 
 from contract_tests.carrier import scripts
-from contract_tests.carrier.called import CalledLeg, Script
+from contract_tests.carrier.called import CalledLeg
 from contract_tests.carrier.digest import Credentials
-from contract_tests.carrier.far_end import FarEnd, far_end
-from contract_tests.carrier.hostile import BODIES
+from contract_tests.carrier.far_end import FarEnd
 from contract_tests.carrier.leg import Transfer
 from contract_tests.carrier.measure import gaps, heard, missing, onsets, tone_level
 from contract_tests.carrier.records import EndedBy
 from contract_tests.carrier.scripts import Number
-from contract_tests.carrier.sounds import clicks, silence, tone
-from contract_tests.carrier.speaker import Trouble
+from contract_tests.carrier.sounds import clicks, tone
+from tests.carrier.dialling import dial
 from tests.carrier.peer import Peer, softphone
-
-
-async def dial(phone: Peer, carrier: FarEnd, user: str, script: Script | None = None, **more: str) -> CalledLeg:
-    if script is not None:
-        carrier.number(user, script)
-    suffix = ";transport=tcp" if more.pop("protocol", "udp") == "tcp" else ""
-    done = await phone.does("dial", uri=f"sip:{user}@127.0.0.1:{carrier.port}{suffix}", **more)
-    assert done["event"] == "done"
-    return await carrier.called(user)
 
 
 @pytest.mark.parametrize("status", [486, 600, 603, 607, 608, 403, 404, 480, 488, 503, 500])
@@ -143,6 +133,15 @@ async def test_a_wrong_password_is_refused(carrier: FarEnd) -> None:
     assert carrier.registrar.refused == ["trunk"]
 
 
+async def test_a_trusted_host_is_asked_for_no_password(carrier: FarEnd, phone: Peer) -> None:
+    carrier.registrar.trusted = frozenset({"127.0.0.1"})
+    mine = Credentials(user="trunk", password="right")
+    carrier.numbers["secret"] = Number(script=scripts.answers(), credentials=mine)
+    leg = await dial(phone, carrier, "secret")
+    await phone.hears_of("answered")
+    assert leg.seen.names(sent=True) == ["180 INVITE", "200 INVITE"]
+
+
 async def test_hosts_that_are_not_allowed_are_refused(carrier: FarEnd, phone: Peer) -> None:
     carrier.allowed = frozenset({"127.0.0.9"})
     await phone.does("dial", uri=f"sip:answer@127.0.0.1:{carrier.port}")
@@ -204,48 +203,6 @@ async def test_a_transfer_is_answered_as_told(carrier: FarEnd, phone: Peer, tran
     assert leg.seen.names(sent=True).count("NOTIFY") == (2 if transfer.accepted == 202 else 0)
 
 
-async def test_it_falls_silent_and_its_silence_is_on_record(carrier: FarEnd, phone: Peer) -> None:
-    leg = await dial(phone, carrier, "dead", scripts.answers(scripts.waits(0.2), scripts.stops_rtp))
-    await phone.hears_of("answered")
-    await leg.until(lambda _seen: not leg.media.speaker.on)
-    sent = leg.seen.media.sent
-    assert sent > 0
-    await asyncio.sleep(0.2)
-    assert leg.seen.media.sent == sent
-
-
-async def test_a_flood_of_junk_ends_no_call(carrier: FarEnd, phone: Peer) -> None:
-    said = scripts.says(tone(440, 0.5))
-    leg = await dial(phone, carrier, "flood", scripts.answers(scripts.floods(count=300), said, scripts.hangs_up()))
-    await phone.hears_of("answered")
-    await phone.hears_of("closed")
-    assert leg.seen.ended_by is EndedBy.US
-    assert leg.seen.received("200 BYE")
-
-
-async def test_a_network_that_doubles_everything_makes_one_call(phone: Peer) -> None:
-    async with far_end(copies=2) as carrier:
-        leg = await dial(phone, carrier, "twice", scripts.answers(scripts.hangs_up(after=0.2)))
-        await phone.hears_of("closed")
-        call = await leg.until(lambda seen: seen.repeats("200 BYE"))
-        assert call.names(sent=False) == ["INVITE", "ACK", "200 BYE"]
-        assert len(carrier.calls) == 1
-
-
-async def test_broken_answers_are_passed_over(carrier: FarEnd, phone: Peer) -> None:
-    await dial(phone, carrier, "mumbles", scripts.mumbles(then=scripts.refuses(486)))
-    assert (await phone.hears_of("closed"))["text"].startswith("486 ")
-
-
-async def test_losses_are_those_that_were_asked_for(carrier: FarEnd, phone: Peer) -> None:
-    bad = scripts.over(Trouble(loss=0.2, swap=0.1))
-    leg = await dial(phone, carrier, "bad", scripts.answers(bad, scripts.says(silence(2)), scripts.hangs_up()))
-    await phone.hears_of("closed")
-    media = leg.seen.media
-    assert 0.1 < media.lost / (media.lost + media.sent) < 0.3
-    assert media.swapped > 0
-
-
 async def test_it_is_called_over_tcp(carrier: FarEnd) -> None:
     async with softphone(transport="tcp") as phone:
         leg = await dial(phone, carrier, "echo", protocol="tcp")
@@ -263,17 +220,6 @@ async def test_both_laws_are_spoken(carrier: FarEnd, codec: str, number: int) ->
         await phone.does("echo")
         call = await leg.until(lambda seen: tone_level(heard(seen.media)[-4000:], 440) > 6000)
     assert {seen.packet.payload_type for seen in call.media.audio} == {number}
-
-
-@pytest.mark.parametrize("name", set(BODIES) - {"huge"})
-async def test_an_answer_that_describes_nothing_brings_no_audio(carrier: FarEnd, phone: Peer, name: str) -> None:
-    """For baresip it is an answered call all the same, which nobody but its user ends."""
-    leg = await dial(phone, carrier, "bad", scripts.answers(body=BODIES[name]))
-    await leg.until(lambda seen: seen.acknowledged_at)
-    await phone.does("hangup")
-    call = await leg.until_ended()
-    assert call.ended_by is EndedBy.THEM
-    assert call.media.audio == []
 
 
 async def test_digits_by_info_are_told_as_such(carrier: FarEnd) -> None:

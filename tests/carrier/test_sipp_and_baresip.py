@@ -5,23 +5,20 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from contract_tests.backends.backend import Missing
-from contract_tests.backends.roll import leave_out
 from contract_tests.carrier import sipp
 from tests.carrier.peer import Peer, softphone
+
+pytestmark = pytest.mark.usefixtures("with_sipp")
 
 
 @asynccontextmanager
 async def dialled(phone: Peer, scenario: str, **values: str) -> AsyncIterator[None]:
     """Afterwards SIPp is content with what came."""
-    try:
-        async with sipp.called(scenario, count=1, **values) as called:
-            await phone.does("dial", uri=f"sip:+15550100@127.0.0.1:{called.port}")
-            yield
-            ended = await called.ended()
-            assert ended.well, ended.errors
-    except Missing as missing:
-        leave_out("sipp", str(missing))
+    async with sipp.called(scenario, count=1, **values) as called:
+        await phone.does("dial", uri=f"sip:+15550100@127.0.0.1:{called.port}")
+        yield
+        ended = await called.ended()
+        assert ended.well, ended.errors
 
 
 @pytest.mark.parametrize("scenario", ["answers", "has_early_media"])
