@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from adapters.memory.carrier_desk import MemoryCarrierDesk
@@ -45,7 +45,7 @@ def account(port: int, *, trunk: TrunkId = TRUNK, password: str = "", **settings
     return SipAccount(
         trunk_id=trunk,
         brand=DEFAULT_BRAND,
-        sip=SipSettings(**({"host": LOOPBACK, "port": port} | settings)),
+        sip=replace(SipSettings(host=LOOPBACK, port=port), **settings),
         password=password,
         channels=100,
     )
