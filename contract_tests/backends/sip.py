@@ -53,9 +53,9 @@ def account(port: int, *, trunk: TrunkId = TRUNK, password: str = "", **settings
 
 @asynccontextmanager
 async def sip_world(
-    *, password: str = "", registrar: Registrar | None = None, **settings: Any
+    *, password: str = "", registrar: Registrar | None = None, copies: int = 1, **settings: Any
 ) -> AsyncIterator[SipWorld]:
-    async with far_end(numbers=NUMBERS, registrar=registrar) as far:
+    async with far_end(numbers=NUMBERS, registrar=registrar, copies=copies) as far:
         desk, port = MemoryCarrierDesk([account(far.port, password=password, **settings)]), free_port()
         carrier = SipCarrier(desk, SystemClock(), address="", port=port, rtp_ports=RTP_PORTS)
         async with carrier.running():
