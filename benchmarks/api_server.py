@@ -94,7 +94,9 @@ def _free_port() -> int:
 def _process(pipe: Connection, served: Served, port: int, calls: int) -> None:
     level = logging.INFO if served.jobs else logging.WARNING
     log = structlog.WriteLoggerFactory(Path(os.devnull).open("w"))  # noqa: SIM115  # for as long as the process lives
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level), logger_factory=log)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level), logger_factory=log, cache_logger_on_first_use=True
+    )
     with tempfile.TemporaryDirectory() as folder:
         uvloop.run(_serve(pipe, served, port, calls, Path(folder)))
 

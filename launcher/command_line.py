@@ -12,10 +12,12 @@ from launcher.faults import run_faults
 from launcher.problem import LaunchProblem
 from launcher.readme_map import write_map
 from launcher.show_settings import show_settings
+from launcher.stack.story import stack_down, stack_status, stack_up
 from launcher.system_check import system_check
 from launcher.up import up
 
 WRONG_INPUT = 2
+STACK = {"up": stack_up, "down": stack_down, "status": stack_status}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     faults.add_argument("--trials", type=int, default=30, help="how many kills (default: 30)")
     faults.add_argument("--seed", type=int, default=1, help="which steps, in which order (default: 1)")
     commands.add_parser("settings", help="list every setting, what it means and where its value comes from")
+    stack = commands.add_parser("stack", help="LiveKit's own servers on this machine: start, stop, look")
+    stack.add_argument("verb", choices=tuple(STACK), help="up returns when all are healthy, and they go on until down")
     mapping = commands.add_parser("map", help="write README's map anew from the modules' first sentences")
     mapping.add_argument("--check", action="store_true", help="only say whether it is up to date")
     return cxb
@@ -73,5 +77,7 @@ def _run(asked: argparse.Namespace) -> int:
             return run_faults(("--trials", str(asked.trials), "--seed", str(asked.seed)))
         case "settings":
             return show_settings()
+        case "stack":
+            return STACK[asked.verb]()
         case _:
             return write_map(only_check=asked.check)

@@ -10,11 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from launcher.private_file import write_private
 from launcher.problem import LaunchProblem
 from ports.settings import Environment, Settings
 
 LOCK: Final = "cxb.lock"
 SECRETS: Final = "secrets.json"
+LIVEKIT_SECRETS: Final = "livekit_secrets.json"
 
 
 @contextmanager
@@ -46,7 +48,7 @@ def with_secrets(settings: Settings) -> Settings:
     """In development, secrets that nobody set are made once for the folder and kept there, for its owner's eyes."""
     if settings.environment is Environment.PRODUCTION:
         return settings
-    made = _secrets(Path(settings.data) / SECRETS)
+    made = _made_once(Path(settings.data) / SECRETS, "jwt_secret", "core_secret")
     return replace(
         settings,
         jwt_secret=settings.jwt_secret or made["jwt_secret"],
@@ -54,13 +56,15 @@ def with_secrets(settings: Settings) -> Settings:
     )
 
 
-def _secrets(file: Path) -> dict[str, str]:
+def livekit_secret(folder: Path) -> str:
+    """What LiveKit's key is proved by; made once for the folder, in a file of its own: `./cxb up` may run meanwhile."""
+    return _made_once(folder / LIVEKIT_SECRETS, "livekit_secret")["livekit_secret"]
+
+
+def _made_once(file: Path, *names: str) -> dict[str, str]:
     try:
         kept: dict[str, str] = json.loads(file.read_text())
     except FileNotFoundError:
-        kept = {"jwt_secret": secrets.token_urlsafe(48), "core_secret": secrets.token_urlsafe(48)}
-        part = file.with_suffix(".part")
-        part.touch(mode=0o600)
-        part.write_text(json.dumps(kept))
-        part.replace(file)
+        kept = {name: secrets.token_urlsafe(48) for name in names}
+        write_private(file, json.dumps(kept))
     return kept

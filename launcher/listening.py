@@ -19,7 +19,7 @@ def taken(settings: Settings) -> list[str]:
     return [
         f"{getattr(settings, port)} ({names[port]})"
         for port in PORTS
-        if not _free(settings.host, getattr(settings, port))
+        if not free(settings.host, getattr(settings, port))
     ]
 
 
@@ -38,10 +38,12 @@ async def until_free(settings: Settings, seconds: float) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
-def _free(host: str, port: int) -> bool:
+def free(host: str, port: int, protocol: str = "tcp") -> bool:
+    """Whether somebody could listen there now; `protocol` is tcp or udp."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: ports of closed calls are free
+    with socket.socket(family, socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM) as probe:
+        if protocol == "tcp":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: ports of closed calls are free
         try:
             probe.bind((host, port))
         except OSError:

@@ -1,7 +1,6 @@
 """`./cxb up`: everything on this machine, each process of its own under one supervisor."""
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -10,7 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
-from launcher.container import settings_source
+from launcher.container import environment, settings_source
 from launcher.data_folder import held, with_secrets
 from launcher.listening import until_free
 from launcher.problem import LaunchProblem
@@ -85,7 +84,7 @@ async def running(settings: Settings, logs: Path | None = None) -> AsyncIterator
         logs.mkdir(parents=True, exist_ok=True)
     supervisor = Supervisor(
         children=children(settings),
-        environment={**os.environ, **as_environment(settings)},
+        environment={**environment(), **as_environment(settings)},
         drain_seconds=settings.drain_seconds,
         logs=logs,
     )
@@ -121,7 +120,7 @@ async def first_administrator(settings: Settings) -> str | None:
         "-m",
         "applications.api.main",
         "create-admin",
-        env={**os.environ, **as_environment(settings)},
+        env={**environment(), **as_environment(settings)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

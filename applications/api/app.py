@@ -14,7 +14,9 @@ from applications.api.http.area import Area
 from applications.api.http.bodies import LARGEST_JSON, StrictRequest
 from applications.api.http.doors import SCHEMES, Doorman
 from applications.api.http.errors import HANDLERS
+from applications.api.http.given import OneByOne
 from applications.api.http.methods import answer_options
+from applications.api.http.plain_json import PlainJson
 from applications.api.http.schemas import MessageSchemas
 from applications.api.routes import (
     api_keys,
@@ -78,9 +80,10 @@ def create_app(container: Container) -> Litestar:
         },
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
+        response_class=PlainJson,
         request_max_body_size=LARGEST_JSON,
         openapi_config=_openapi(),
-        plugins=[MessageSchemas()],
+        plugins=[MessageSchemas(), OneByOne()],
         before_request=answer_options,
         logging_config=None,
     )

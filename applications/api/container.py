@@ -72,9 +72,9 @@ FILE: providers.Provider[Any] = providers.Singleton(named("adapters.sqlite.file.
 
 
 def _chosen(setting: str, **choices: providers.Provider[Any]) -> providers.Provider[Any]:
-    """Of the adapters, the one that the setting names."""
+    """Of the adapters, the one that the setting names; looked up once, as use cases are made for each request."""
     return providers.Selector(
-        providers.Callable(lambda settings: getattr(settings, setting).value, SETTINGS), **choices
+        providers.Singleton(lambda settings: getattr(settings, setting).value, SETTINGS), **choices
     )
 
 

@@ -27,8 +27,6 @@ BEFORE: Final = 3.0
 """Seconds for which a death is felt: nobody is back sooner."""
 
 LEG_SECONDS: Final = 3.0
-UNJOINED_SECONDS: Final = 6.0
-"""For a call whose Core had not yet said that it was in it: its Dialler notices when it gives its order."""
 
 API_BLIND: Final = 6.0
 """Seconds after its API's death in which a Core's is not noticed; the law speaks of one death at a time."""
@@ -109,11 +107,10 @@ def every_leg_ends_soon_after_its_core(facts: Facts) -> Iterator[Fault]:
     for kill in facts.kills:
         if kill.process not in OF_A_CORE or any(-LEG_SECONDS < kill.at - at < API_BLIND for at in blind):
             continue
-        joined = {c.id for c in facts.calls if c.live_at and c.live_at.timestamp() < kill.at}
         again = {each.call_id for each in taken if each.at > kill.at}
         for call_id in {each.call_id for each in taken if each.at <= kill.at} - again:
             late = _ended(facts, CallId(call_id)) - kill.at
-            if late > (LEG_SECONDS if call_id in joined else UNJOINED_SECONDS):
+            if late > LEG_SECONDS:
                 yield Fault(what=f"the leg of {call_id} ended {late:.1f} s after its Core died", call_id=call_id)
 
 

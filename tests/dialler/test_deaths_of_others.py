@@ -66,6 +66,19 @@ async def test_the_leg_ends_soon_after_a_core_that_was_lost_between_taking_the_c
         assert (await world.telephony.find(attempt.call_id)).state is LegState.ENDED
 
 
+async def test_the_leg_ends_soon_after_a_core_that_was_lost_while_the_callee_was_still_screened() -> None:
+    """The callee says nothing, so that the screening takes its time, and nobody has an order to give yet."""
+    world, core = await with_one_lead(replace(TALKS, says=()))
+    async with working(Dialler(world=world)):
+        attempt = await reaches(world, AttemptState.ANSWERED)
+        await world.until(lambda: core.calls)
+        core.dead = True
+        lost_at = world.clock.monotonic()
+        await world.until(lambda: world.rooms.find(attempt.call_id) is None)
+        assert world.clock.monotonic() - lost_at < 3.0
+        assert (await world.telephony.find(attempt.call_id)).state is LegState.ENDED
+
+
 async def test_a_core_that_only_cannot_tell_the_api_keeps_its_call() -> None:
     world, _ = await with_one_lead()
     async with working(Dialler(world=world)):

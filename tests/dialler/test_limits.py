@@ -90,7 +90,7 @@ async def test_a_worn_out_number_pool_is_named_and_its_lead_kept() -> None:
     await world.add_campaign(replace(PLAN, numbers=pool))
     await world.add_leads(*PHONES[:2])
 
-    assert await limit_after(world, 3) is Limit.NO_CALLER_NUMBER
+    assert await limit_after(world, 2.5) is Limit.NO_CALLER_NUMBER
     assert len(world.carrier.orders) == 1
     assert (await world.leads.counts(DEFAULT_BRAND, CAMPAIGN)).get("waiting") == 1
 

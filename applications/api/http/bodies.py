@@ -43,6 +43,8 @@ class OptionalBody(Operation):
 class StrictRequest(Request[Any, Any, Any]):
     """Reads a handler's `data` by the type that the handler declares."""
 
+    __slots__ = ()
+
     async def json(self) -> Any:
         refuse_coded(self)
         kind, _ = self.content_type

@@ -5,6 +5,9 @@ from typing import Annotated, Any, TypeVar
 
 from litestar.di import Dependency, Provide
 from litestar.params import SkipValidationMarker
+from litestar.plugins import ReceiveRoutePlugin
+from litestar.routes import HTTPRoute
+from litestar.routes.base import BaseRoute
 
 Thing = TypeVar("Thing")
 
@@ -19,3 +22,13 @@ def provide(make: Callable[[], Any]) -> Provide:
         return make()
 
     return Provide(given, use_cache=False, sync_to_thread=False)
+
+
+class OneByOne(ReceiveRoutePlugin):
+    """Makes what a handler is given one after the other. Of several that need nothing of each other, the framework
+    would start a task each, which takes a multiple of the time that it takes to make ours: none of them waits."""
+
+    def receive_route(self, route: BaseRoute) -> None:
+        if isinstance(route, HTTPRoute):
+            for _, needs in route.route_handler_map.values():
+                needs.dependency_batches = [{each} for batch in needs.dependency_batches for each in batch]

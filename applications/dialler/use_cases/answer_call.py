@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
@@ -26,6 +27,9 @@ from ports.metrics import UNMEASURED, Metrics
 from ports.rooms import Rooms
 from ports.screening import Screening, ScreeningSession
 from ports.tracing import UNTRACED, Tracing
+
+JOIN_SECONDS: Final = 2.0
+"""How long it is looked on, after the order, whether the Core comes into the call."""
 
 log = structlog.get_logger()
 
@@ -55,12 +59,14 @@ class AnswerCall:
                 await held.renew()
                 await self._abandon(held, call)
                 return
+            joining = tasks.create_task(self.see_core_join(call, seat))
             verdict = await self._verdict(session, since=answered)
             order = await self._order_for(seat, verdict, session, policy)
             await held.renew()  # a Dialler that was asleep is told here, before it disturbs what is no longer its call
             await self.order_core(call, seat, order)
-        await held.change(lambda attempt: attempt.hand_over(seat.server_id, verdict, at=self.clock.now()))
-        await self.see_core_join(call, seat)
+            await held.change(lambda attempt: attempt.hand_over(seat.server_id, verdict, at=self.clock.now()))
+            await asyncio.wait({joining}, timeout=JOIN_SECONDS)
+            joining.cancel()
 
     async def _listen(self, call: Call, listening: AsyncExitStack) -> ScreeningSession | None:
         """None when the room cannot be joined: then the callee counts as unsure, and is talked to."""
