@@ -28,7 +28,7 @@ class Station:
     def __init__(self, clock: Clock, came: Callable[[SipCall], None]) -> None:
         self._stack = SipStack(clock, came)
         self._identities = Identities(self._stack)
-        self._registrations = Registrations(self._identities, clock)
+        self._registrations = Registrations(self._identities)
 
     @property
     def sources(self) -> Sources:
