@@ -15,8 +15,8 @@ EVERY: Final = 1.0
 """Seconds from one deed to the next, unless somebody is not healthy yet."""
 
 SHORT: Final = (1.0, 6.0)
-LONG: Final = 12.0
-"""Seconds of a pause: one is longer than the lease of an attempt."""
+LONG: Final = 14.0
+"""Seconds of a pause: one is longer than the lease of an attempt, and than it takes others to find out."""
 
 
 @dataclass(kw_only=True)
