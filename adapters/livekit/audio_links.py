@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from adapters.livekit import logs
 from adapters.livekit.keys import PATIENCE
 from adapters.livekit.seat import Seat
 from adapters.livekit.tickets import Ticket, read
@@ -15,6 +16,8 @@ from domain.calls.room import Invitation
 from ports.audio_links import AudioLink, AudioLinks, LinkEvent
 from ports.clock import Clock
 from ports.errors import PortError, Refused, Unavailable
+
+__all__ = ["LiveKitAudioLink", "LiveKitAudioLinks", "logs"]  # logs must be imported with whatever joins rooms
 
 log = structlog.get_logger()
 
@@ -57,7 +60,6 @@ class LiveKitAudioLink(AudioLink):
     async def leave(self) -> None:
         if not self._ear.over and self._ear.dropped:
             log.warning("link_was_too_slow", party=self.party, dropped=self._ear.dropped)
-        self.flush()
         self._ear.deafen()
         self._seat.end()
         await self._seat.left.wait()
