@@ -1,10 +1,15 @@
-"""Phone numbers whose far ends do what the recorded table knows, and the carrier that reaches them."""
+"""Phone numbers whose far ends do what the recorded table knows: for a carrier of this process, and over SIP."""
 
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
 from adapters.memory.carrier import Callee
 from contract_tests.backends.vocabulary import spoken
+from contract_tests.carrier import scripts
+from contract_tests.carrier.g711 import Pcm
+from contract_tests.carrier.scripts import Number
 from contract_tests.livekit.recorded import REFUSALS
 
 RINGS_AFTER: Final = 0.1
@@ -39,3 +44,29 @@ CALLEES: Final[Mapping[str, Callee]] = {
     PRESSES: _rings(presses=PRESSED),
     CANNOT_BE_REFERRED: _rings(refers=False),
 }
+"""For adapters/memory/carrier.py."""
+
+
+def narrow(*said: str) -> Pcm:
+    """Words at a telephone's 8 kHz: none has a pitch that this would fold."""
+    return np.frombuffer(b"".join(frame.pcm for frame in spoken(*said)), "<i2")[::2].astype(np.int16)
+
+
+def _answers(*acts: scripts.Act) -> Number:
+    return Number(script=scripts.answers(*acts, ringing=ANSWERS_AFTER))
+
+
+NUMBERS: Final[Mapping[str, Number]] = {
+    **{
+        SAYS_NO[status]: Number(script=scripts.refuses(status, phrase, ringing=ANSWERS_AFTER))
+        for status, phrase in REFUSALS
+    },
+    RINGS_ON: Number(script=scripts.rings),
+    IS_NOT_THERE: Number(script=scripts.silent),
+    HANGS_UP: _answers(scripts.hangs_up(after=0.5)),
+    STAYS: _answers(),
+    ECHOES: _answers(scripts.echoes),
+    SPEAKS: _answers(scripts.says(narrow(*SAID))),
+    PRESSES: _answers(scripts.types(PRESSED)),
+}
+"""For the scripted far end."""

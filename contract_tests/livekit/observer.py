@@ -17,28 +17,39 @@ PATIENCE = 20.0
 
 
 class Observer:
-    """`statuses` are the values of `sip.callStatus` in their order, `shown` all attributes as they came."""
+    """`shown` are a phone's attributes as they came, `heard` all sound."""
 
     def __init__(self) -> None:
         self.room = rtc.Room()
-        self.statuses: list[str] = []
         self.shown: list[dict[str, str]] = []
         self.reason = ""
         self.keys: list[str] = []
         self.heard: list[AudioFrame] = []
         self.phone: rtc.RemoteParticipant | None = None
-        self._changed = asyncio.Condition()
+        self._news = asyncio.Event()
         self._tasks: set[asyncio.Future[None]] = set()
         self._source = rtc.AudioSource(RATE, 1, queue_size_ms=1000)
         self.room.on("participant_connected", self._came)
         self.room.on("participant_attributes_changed", lambda changed, who: self._show(who, changed))
         self.room.on("participant_disconnected", self._went)
         self.room.on("track_subscribed", self._hear)
-        self.room.on("sip_dtmf_received", lambda dtmf: self._note(lambda: self.keys.append(dtmf.digit)))
+        self.room.on("sip_dtmf_received", self._press)
+
+    @property
+    def statuses(self) -> list[str]:
+        """Values of `sip.callStatus`, in their order."""
+        return [shown["sip.callStatus"] for shown in self.shown if "sip.callStatus" in shown]
 
     async def until(self, what: Callable[["Observer"], bool]) -> None:
-        async with asyncio.timeout(PATIENCE), self._changed:
-            await self._changed.wait_for(lambda: what(self))
+        async with asyncio.timeout(PATIENCE):
+            while not what(self):
+                self._news.clear()
+                await self._news.wait()
+
+    def meet(self) -> None:
+        """Phones that were there before."""
+        for who in self.room.remote_participants.values():
+            self._came(who)
 
     async def until_gone(self) -> str:
         """LiveKit's name for why the phone left."""
@@ -73,13 +84,13 @@ class Observer:
 
     def _show(self, who: rtc.RemoteParticipant, changed: dict[str, str]) -> None:
         if who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP and changed:
-            status = changed.get("sip.callStatus")
-            self._note(lambda: (self.shown.append(dict(changed)), status and self.statuses.append(status)))
+            self.shown.append(dict(changed))
+            self._tell()
 
     def _went(self, who: rtc.RemoteParticipant) -> None:
         if who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP:
-            reason = rtc.DisconnectReason.Name(who.disconnect_reason or 0)
-            self._note(lambda: setattr(self, "reason", reason))
+            self.reason = rtc.DisconnectReason.Name(who.disconnect_reason or rtc.DisconnectReason.UNKNOWN_REASON)
+            self._tell()
 
     def _hear(self, track: rtc.Track, _: rtc.RemoteTrackPublication, __: rtc.RemoteParticipant) -> None:
         self._tasks.add(asyncio.ensure_future(self._listen(track)))
@@ -88,31 +99,30 @@ class Observer:
         stream = rtc.AudioStream(track, sample_rate=RATE, num_channels=1, frame_size_ms=20)
         try:
             async for event in stream:
-                pcm = bytes(event.frame.data)
-                self._note(lambda pcm=pcm: self.heard.append(AudioFrame(pcm=pcm)))
+                self.heard.append(AudioFrame(pcm=bytes(event.frame.data)))
+                self._tell()
         finally:
             await stream.aclose()
 
     def loud(self) -> bool:
         return any(np.abs(np.frombuffer(one.pcm, "<i2")).max() > 500 for one in self.heard)
 
-    def _note(self, change: Callable[[], object]) -> None:
-        change()
-        self._tasks = {task for task in self._tasks if not task.done()}
-        self._tasks.add(asyncio.ensure_future(self._tell()))
+    def _press(self, dtmf: rtc.SipDTMF) -> None:
+        self.keys.append(dtmf.digit)
+        self._tell()
 
-    async def _tell(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+    def _tell(self) -> None:
+        self._news.set()
 
 
 @asynccontextmanager
-async def observing(room: str, identity: str = "core") -> AsyncIterator[Observer]:
+async def observing(livekit: str, room: str, identity: str = "core") -> AsyncIterator[Observer]:
     token = AccessToken(livekit_server.KEY, livekit_server.SECRET).with_identity(identity)
     token = token.with_grants(VideoGrants(room_join=True, room=room))
     observer = Observer()
-    await observer.room.connect(livekit_server.the_server().url, token.to_jwt())
     try:
+        await observer.room.connect(livekit, token.to_jwt())
+        observer.meet()
         yield observer
     finally:
         await observer.aclose()

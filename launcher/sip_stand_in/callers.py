@@ -70,7 +70,7 @@ class _Nobody(Reception):
     async def ringing(self) -> None:
         """Nobody is told."""
 
-    async def answered(self, refer: Refer | None = None) -> AudioLink:
+    async def answered(self, refer: Refer | None = None) -> AudioLink:  # noqa: ARG002  # the port's
         raise Unavailable("nobody wants this call")
 
     async def wanted(self) -> None:
