@@ -21,6 +21,9 @@ from ports.clock import Clock
 log = structlog.get_logger()
 
 SHOW_SECONDS: Final = 2.0
+SEEN_SECONDS: Final = 0.3
+"""How long a change waits for the others to see what was before: the server tells of one that has just come late, and
+only what then holds. Whoever hears it has seen it."""
 
 
 class _OpenMouth(Mouth):
@@ -43,6 +46,7 @@ class LiveKitPhone:
         self._mouth = _OpenMouth()
         self._ear: Ear | None = None
         self._group: asyncio.TaskGroup | None = None
+        self._publication: rtc.LocalTrackPublication | None = None
         self._voices: dict[str, tuple[Voice, asyncio.Task[None]]] = {}
         self._room.on("disconnected", lambda _: self._out())
         self._room.on("participant_connected", lambda other: self._tell(Joined(party=other.identity, at=self._now())))
@@ -63,7 +67,7 @@ class LiveKitPhone:
             with translated():
                 await self._room.connect(url, token, rtc.RoomOptions(connect_timeout=CONNECT_SECONDS))
                 async with asyncio.timeout(PUBLISH_SECONDS):
-                    await self._mouth.open(self._room.local_participant, frozenset())
+                    self._publication = await self._mouth.open(self._room.local_participant, frozenset())
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 try:
@@ -76,6 +80,7 @@ class LiveKitPhone:
 
     async def show(self, attributes: Mapping[str, str]) -> None:
         """Let the others see these; the rest stays. Nothing when it has left."""
+        await self._be_seen()
         with suppress(TimeoutError):
             async with asyncio.timeout(SHOW_SECONDS):
                 if not self.left.is_set():
@@ -104,6 +109,13 @@ class LiveKitPhone:
             async with asyncio.timeout(LEAVE_SECONDS):
                 await self._room.disconnect(reason=rtc.DisconnectReason.Value(reason))
         self._out()
+
+    async def _be_seen(self) -> None:
+        if self._publication is not None and self._room.remote_participants and not self.left.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SEEN_SECONDS):
+                    await self._publication.wait_for_subscription()
+        self._publication = None  # once is enough
 
     async def _press(self, digit: str) -> None:
         with translated():

@@ -98,19 +98,23 @@ async def livekit_sip() -> AsyncIterator[CalledWorld]:
 @asynccontextmanager
 async def _over_sip(livekit: str, url: str, here: tuple[str, int]) -> AsyncIterator[CalledWorld]:
     server = LiveKitServer(livekit, KEY, SECRET)
-    async with far_end(numbers=NUMBERS) as far, server.running():
-        async with LiveKitAPI(livekit, KEY, SECRET) as api, LiveKitAPI(url, KEY, SECRET) as sip:
-            yield CalledWorld(
-                sip=sip.sip,
-                api=api,
-                rooms=LiveKitRooms(server),
-                livekit=livekit,
-                url=url,
-                address=f"127.0.0.1:{far.port}",
-                idle=lambda: all(call.ended_at is not None for call in far.calls.values()),
-                far=far,
-                here=here,
-            )
+    async with (
+        far_end(numbers=NUMBERS) as far,
+        server.running(),
+        LiveKitAPI(livekit, KEY, SECRET) as api,
+        LiveKitAPI(url, KEY, SECRET) as sip,
+    ):
+        yield CalledWorld(
+            sip=sip.sip,
+            api=api,
+            rooms=LiveKitRooms(server),
+            livekit=livekit,
+            url=url,
+            address=f"127.0.0.1:{far.port}",
+            idle=lambda: all(call.ended_at is not None for call in far.calls.values()),
+            far=far,
+            here=here,
+        )
 
 
 async def _until_open(port: int) -> None:

@@ -146,7 +146,7 @@ async def test_who_is_removed_is_hung_up_on(world: SipWorld, room: str) -> None:
 async def until_idle(world: SipWorld) -> None:
     """No leg is left, and so no carrier at work."""
     async with asyncio.timeout(20):
-        while not world.idle():  # the far end's news are of one call each
+        while not world.idle():  # noqa: ASYNC110  # nobody tells of all calls at once
             await asyncio.sleep(0.02)
 
 
