@@ -17,11 +17,10 @@ async def request(world: SipWorld, room: str, to: str, **more: object) -> Create
         sip_trunk_id=kept.sip_trunk_id,
         sip_call_to=to,
         room_name=room,
-        participant_identity="callee",
         participant_name="The callee",
         participant_metadata="a word",
         participant_attributes={"cxb.call": room},
-        **{"wait_until_answered": True, **more},  # type: ignore[arg-type]
+        **{"wait_until_answered": True, "participant_identity": "callee", **more},  # type: ignore[arg-type]
     )
     if not asked.HasField("ringing_timeout"):
         asked.ringing_timeout.seconds = RING_SECONDS
