@@ -27,6 +27,7 @@ def take_ports(count: int) -> list[int]:
 
 def _free(port: int) -> bool:
     with socket.socket() as probe:
+        probe.settimeout(0.5)  # somebody who listens and takes nobody in would never answer
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
