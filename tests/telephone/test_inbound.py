@@ -2,9 +2,11 @@
 
 import pytest
 
+from contract_tests.carrier import sipp
 from contract_tests.carrier.calling import CallingLeg
 from contract_tests.carrier.records import EndedBy
 from launcher.demo.client import Plain
+from tests.carrier.conftest import with_sipp as with_sipp  # noqa: PLC0414  # a fixture
 from tests.telephone.conftest import Figure
 from tests.telephone.system import Telephone, heard_at
 
@@ -119,6 +121,28 @@ async def test_who_calls_while_nobody_is_free_is_told_so_where_there_is_a_messag
 
     figure("INVITE to first audio, nobody free", await told_and_hung_up_on(leg))
     await why_turned_away(called, "+14155553008")
+
+
+@pytest.mark.usefixtures("with_sipp")
+@pytest.mark.parametrize(
+    ("scenario", "to", "values", "outcome"),
+    [
+        ("and_hangs_up", OURS, {}, "hung_up"),
+        ("and_is_refused", "+14155552998", {"status": "486"}, "turned_away"),
+        ("and_listens", CLOSED_WITH_MESSAGE, {}, "turned_away"),
+    ],
+)
+async def test_sipp_too_gets_what_it_expects(
+    called: Telephone, scenario: str, to: str, values: dict[str, str], outcome: str
+) -> None:
+    ended = await sipp.calls(scenario, called.here, user=to, count=1, **values)
+
+    assert ended.well, ended.errors
+    await called.quiet()
+    [latest] = (await called.api.get("/calls", direction="inbound", limit=1))["items"]
+    shown = await called.api.get(f"/calls/{latest['id']}")
+    assert (shown["caller_number"], shown["phone"]) == (to, "")  # its name is no number
+    assert shown["result"]["outcome"] == outcome
 
 
 async def test_who_gives_up_while_it_rings_is_let_go(called: Telephone) -> None:

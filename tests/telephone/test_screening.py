@@ -1,11 +1,22 @@
 """An answered call by SIP, from the answer to the bot's first sound: who is heard, who speaks, and how soon."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
+import pytest
+
+from adapters.acoustic.screening import AcousticScreening
+from adapters.memory.audio_links import MemoryAudioLinks
+from adapters.system.clock import SystemClock
+from contract_tests.backends.sip import sip_world
 from contract_tests.carrier import scripts
 from contract_tests.carrier.called import CalledLeg, Script
 from contract_tests.carrier.measure import first_sound
+from contract_tests.carrier.scripts import Act
 from contract_tests.carrier.sounds import tone
+from domain.calls.room import CALLEE, DIALLER
+from domain.campaigns.attempt import Verdict
+from tests.adapters.sip_party import calling, speak, wide_tone
 from tests.telephone.conftest import Figure
 from tests.telephone.system import CALL_ID, Telephone, heard_at
 from tests.telephone.voice import voice
@@ -58,6 +69,25 @@ async def test_what_a_trunk_plays_before_the_answer_is_no_voice_of_the_callees(t
     await heard_at(leg)
 
     assert (await telephone.logged("dialler", call_id_of(leg), "screened"))["verdict"] == "human"
+
+
+@pytest.mark.parametrize(("acts", "verdict"), [([], Verdict.SILENCE), ([scripts.says(voice(4.0))], Verdict.MACHINE)])
+async def test_screening_hears_the_callee_and_nobody_else_in_the_room(acts: list[Act], verdict: Verdict) -> None:
+    """Whatever a Core says meanwhile, as none of ours does: its words reach the phone and not the Dialler."""
+    to = "+15557000001"
+    async with AsyncExitStack() as stack:
+        world = await stack.enter_async_context(sip_world())
+        world.far.number(to, scripts.answers(*acts))
+        carried = await stack.enter_async_context(calling(world, to))
+        await carried.party.met.wait()
+        rooms, clock = carried.party.rooms, SystemClock()
+        ticket = await rooms.invite("call_1", DIALLER, hears=frozenset({CALLEE}), heard_by=frozenset())
+        link = await MemoryAudioLinks(rooms, clock).join(ticket)
+        async with AcousticScreening(clock).listen(link.events()) as session:
+            speaking = asyncio.ensure_future(speak(carried.party.core, wide_tone(1000, 5.0)))
+            assert await session.verdict() is verdict
+        assert first_sound((await world.far.called(to)).seen.media) is not None
+        speaking.cancel()
 
 
 async def test_a_machine_gets_its_message_after_the_beep(telephone: Telephone, figure: Figure) -> None:
