@@ -57,12 +57,12 @@ async def sip_world(
 ) -> AsyncIterator[SipWorld]:
     async with far_end(numbers=NUMBERS, registrar=registrar, copies=copies) as far:
         desk = MemoryCarrierDesk([account(far.port, password=password, **settings)])
-        async with _open_carrier(desk) as (carrier, port):
+        async with open_carrier(desk) as (carrier, port):
             yield SipWorld(far=far, desk=desk, carrier=carrier, here=(LOOPBACK, port))
 
 
 @asynccontextmanager
-async def _open_carrier(desk: MemoryCarrierDesk) -> AsyncIterator[tuple[SipCarrier, int]]:
+async def open_carrier(desk: MemoryCarrierDesk) -> AsyncIterator[tuple[SipCarrier, int]]:
     """On a port that nobody has taken meanwhile."""
     while True:
         port = free_port()

@@ -49,7 +49,7 @@ module_app menu.so
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaresipPhone:
-    """Call it as USER."""
+    """Call it as its user."""
 
     port: int
     process: asyncio.subprocess.Process
@@ -81,12 +81,12 @@ def find() -> str:
 
 
 @asynccontextmanager
-async def baresip_phone(says: Pcm) -> AsyncIterator[BaresipPhone]:
+async def baresip_phone(says: Pcm, *, user: str = USER) -> AsyncIterator[BaresipPhone]:
     """It says that once a call, and then nothing. Raises Missing where there is no baresip."""
     program = find()
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port(room=2)
-        _furnish(folder, port, says)
+        _furnish(folder, port, says, user)
         with (folder / "log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
                 program, "-4", "-f", str(folder), "-s", stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
@@ -99,12 +99,12 @@ async def baresip_phone(says: Pcm) -> AsyncIterator[BaresipPhone]:
             await _end(process)
 
 
-def _furnish(folder: Path, port: int, says: Pcm) -> None:
+def _furnish(folder: Path, port: int, says: Pcm, user: str) -> None:
     save_wav(folder / "said.wav", says)
     places = {"first": port + 100, "last": port + 500, "modules": MODULES}
     (folder / "config").write_text(CONFIG.format(host=LOOPBACK, port=port, folder=folder, **places))
     (folder / "accounts").write_text(
-        f"<sip:{USER}@{LOOPBACK}>;regint=0;answermode=auto;audio_codecs=PCMU/8000/1,PCMA/8000/1\n"
+        f"<sip:{user}@{LOOPBACK}>;regint=0;answermode=auto;audio_codecs=PCMU/8000/1,PCMA/8000/1\n"
     )
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 from uuid import uuid4
@@ -14,7 +14,11 @@ from launcher.problem import LaunchProblem
 LOOK_EVERY: Final = 0.3
 PAGE: Final = 200
 
+TURN: Final = "call.turn"
+
 Say = Callable[[str], None]
+Turn = tuple[str, float]
+"""Who spoke, and when it began: no two turns of a call have both in common."""
 
 
 async def call(api: ApiClient, asked: argparse.Namespace) -> int:
@@ -36,30 +40,33 @@ async def call(api: ApiClient, asked: argparse.Namespace) -> int:
 
 
 async def follow(api: ApiClient, call_id: str, after: int, say: Say) -> int:
-    """Until the call is over; 0 when it was answered, else 1."""
-    shown = await api.get(f"/calls/{call_id}")
+    """Until the call is over; 0 when it was answered, else 1. Its last words may be told by its result alone."""
+    shown, told = await api.get(f"/calls/{call_id}"), set[Turn]()
     say(f"calling {shown['phone']} from {shown['caller_number']} by trunk {shown['trunk_id']} ({call_id})")
     while True:
         over = (await api.get(f"/calls/{call_id}"))["state"] == "ended"  # before its events: then none is missed
-        after = await _tell_events(api, call_id, after, say)
+        after = await _tell_events(api, call_id, after, say, told)
         if over:
-            return _ended((await api.get(f"/calls/{call_id}"))["result"], say)
+            return _ended((await api.get(f"/calls/{call_id}"))["result"], say, told)
         await api.pause(LOOK_EVERY)
 
 
-async def _tell_events(api: ApiClient, call_id: str, after: int, say: Say) -> int:
+async def _tell_events(api: ApiClient, call_id: str, after: int, say: Say, told: set[Turn]) -> int:
     """The position after which the next ones stand."""
     while True:
         read = await api.get("/events", after=after, limit=PAGE)
         for event in read["items"]:
             if event["subject"] == call_id and (line := _line(event["kind"], event["data"])):
                 say(line)
+                told |= {_turn(event["data"])} if event["kind"] == TURN else set()
         after = read["next"]
         if len(read["items"]) < PAGE:
             return after
 
 
 def _line(kind: str, data: dict[str, str]) -> str:
+    if kind == TURN:
+        return _words(data, interrupted=data["interrupted"] == "true")
     match kind:
         case "call.ringing":
             return "rings"
@@ -67,14 +74,23 @@ def _line(kind: str, data: dict[str, str]) -> str:
             return "answered"
         case "call.joined":
             return f"{data['server_id']} is in the call"
-        case "call.turn":
-            cut = " (interrupted)" if data["interrupted"] == "true" else ""
-            return f"{float(data['start']):6.1f} s  {data['speaker']}: {data['text']}{cut}"
     return ""
 
 
-def _ended(result: dict[str, Any], say: Say) -> int:
-    told = [
+def _turn(turn: Mapping[str, Any]) -> Turn:
+    return turn["speaker"], round(float(turn["start"]), 3)
+
+
+def _words(turn: Mapping[str, Any], *, interrupted: bool) -> str:
+    cut = " (interrupted)" if interrupted else ""
+    return f"{float(turn['start']):6.1f} s  {turn['speaker']}: {turn['text']}{cut}"
+
+
+def _ended(result: dict[str, Any], say: Say, told: set[Turn]) -> int:
+    for turn in result["turns"]:
+        if _turn(turn) not in told:
+            say(_words(turn, interrupted=turn["interrupted"]))
+    ending = [
         result["outcome"],
         *([result["disposition"]] if result["disposition"] else []),
         *([f"SIP {result['sip_status']}"] if result["sip_status"] else []),
@@ -82,7 +98,7 @@ def _ended(result: dict[str, Any], say: Say) -> int:
         f"{result['talk_seconds']:.0f} s talked",
         f"ended by {result['ended_by']}",
     ]
-    say(f"ended: {', '.join(told)}")
+    say(f"ended: {', '.join(ending)}")
     return 0 if result["answered_at"] else 1
 
 

@@ -126,6 +126,22 @@ async def test_a_core_that_is_full_at_the_answer_still_gives_the_safe_harbour_me
     assert [order for _, order in core.orders] == [SafeHarbour()]
 
 
+@pytest.mark.parametrize("callee", [Callee(), Callee(says=GREETING)], ids=["who says nothing", "who goes on and on"])
+async def test_whoever_gets_the_safe_harbour_message_gets_it_within_two_seconds_of_the_answer(callee: Callee) -> None:
+    world = World(callees={PHONE: callee})
+    core = await world.add_core(slots=5, capacity=0, messages=1)
+    await world.add_campaign()
+    await world.add_leads(PHONE)
+
+    async with working(Dialler(world=world)):
+        await world.until(lambda: core.orders)
+        (attempt,) = await world.tried()
+
+    assert [order for _, order in core.orders] == [SafeHarbour()]
+    assert attempt.answered_at is not None
+    assert (world.clock.now() - attempt.answered_at).total_seconds() <= 1.6
+
+
 async def test_a_person_for_whom_no_core_is_there_in_two_seconds_is_hung_up_on_and_counted_as_abandoned() -> None:
     world = World(callees={PHONE: PERSON})
     core = await world.add_core()

@@ -54,6 +54,7 @@ from domain.phone.number import NumberKind, PhoneNumber
 from domain.routing.fleet import CoreServer
 from domain.routing.trunk import CarrierKind, Trunk
 from ports.attempt_ledger import AttemptFilter
+from ports.audio_links import AudioLinks
 from ports.messages.fleet import Grant
 
 LOUD = AudioFrame(pcm=struct.pack("<h", 5000) * (FRAME_BYTES // 2))
@@ -94,6 +95,7 @@ class World:
     fleet: MemoryFleetRegistry = field(default_factory=MemoryFleetRegistry)
     cores: MemoryCoreGateway = field(default_factory=MemoryCoreGateway)
     rooms: MemoryRooms = field(init=False)
+    links: AudioLinks = field(init=False)
     carrier: MemoryCarrier = field(init=False)
     telephony: MemoryTelephony = field(init=False)
     desk: MemoryFleetDesk = field(init=False)
@@ -102,6 +104,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rooms = MemoryRooms(self.clock)
+        self.links = MemoryAudioLinks(self.rooms, self.clock)
         self.carrier = MemoryCarrier(self.callees, self.clock)
         self.telephony = MemoryTelephony(self.rooms, {TRUNK.id: self.carrier}.get, MemoryLegJournal(), self.clock)
         self.desk = MemoryFleetDesk(self.clock, trunks=[TRUNK])
@@ -186,7 +189,7 @@ class Dialler:
         conclude = ConcludeUnanswered(calls=w.calls, attempts=w.attempts, clock=clock)
         answer = AnswerCall(
             rooms=w.rooms,
-            links=MemoryAudioLinks(w.rooms, clock),
+            links=w.links,
             screening=MemoryScreening(clock),
             seat_call=SeatCall(slots=self.slots, cores=w.cores, rooms=w.rooms, clock=clock),
             order_core=OrderCore(cores=w.cores, rooms=w.rooms, clock=clock),

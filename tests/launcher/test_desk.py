@@ -12,6 +12,7 @@ from applications.api.use_cases.open_local_session import OpenLocalSession
 from contract_tests.backends.scene import NOON
 from contract_tests.ports import specimens
 from domain.bots.bot import BotSpec
+from domain.calls.transcript import Speaker, Turn
 from domain.ids import DEFAULT_BRAND, ServerId, UserId
 from domain.people.user import Role
 from launcher.command_line import parser
@@ -89,6 +90,8 @@ NEWS: list[dict[str, Any]] = [
     {"kind": "turn", "turn": {"speaker": "bot", "text": "Hello?", "start": 0.2, "end": 1.0}},
     {"kind": "turn", "turn": {"speaker": "callee", "text": "Hi.", "start": 1.5, "end": 2.0}},
 ]
+LAST = Turn(speaker=Speaker.BOT, text="Goodbye.", start=2.5, end=3.0)
+"""Words after which a Core hangs up, which nobody is told before the result."""
 
 
 async def test_a_call_is_shown_as_it_happens(system: Container, api: ApiClient) -> None:
@@ -102,22 +105,23 @@ async def test_a_call_is_shown_as_it_happens(system: Container, api: ApiClient) 
             told = await api.http.post(f"/calls/{placed['call_id']}/events", json=news, headers=SECRET)
             assert told.status_code == 204, told.text
             said.append((await lines.get()).strip())
-        await _conclude(system, placed["call_id"])
+        await _conclude(system, placed["call_id"], LAST)
     assert following.result() == 0
     assert first.startswith(f"calling {CALLEE} from +15005550006 by trunk trk_0001")
-    assert [*said, lines.get_nowait()] == [
+    assert [*said, lines.get_nowait().strip(), lines.get_nowait()] == [
         "rings",
         "core-1 is in the call",
         "answered",
         "0.2 s  bot: Hello?",
         "1.5 s  callee: Hi.",
+        "2.5 s  bot: Goodbye.",
         "ended: completed, 30 s talked, ended by bot",
     ]
 
 
-async def _conclude(system: Container, call_id: Any) -> None:
+async def _conclude(system: Container, call_id: Any, *turns: Turn) -> None:
     call = await system.calls().find(call_id)
-    await system.calls().save(call.conclude(specimens.result(server=ServerId("core-1"))))
+    await system.calls().save(call.conclude(specimens.result(server=ServerId("core-1"), turns=turns)))
 
 
 async def test_a_call_that_nobody_answers_is_no_success(system: Container, api: ApiClient) -> None:

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 
-from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.bot_store import MemoryBotStore
 from adapters.memory.call_journal import MemoryCallJournal
 from adapters.memory.conversation import MemoryConversation
@@ -47,6 +46,7 @@ from domain.crm.delivery import CrmTarget
 from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TargetId, UserId
 from domain.routing.fleet import CoreServer
 from domain.routing.trunk import Trunk
+from ports.audio_links import AudioLinks
 from ports.config_source import ConfigSource
 from ports.core_gateway import CoreGateway
 from ports.errors import NotFound
@@ -57,6 +57,8 @@ from ports.messages.fleet import Reservation, ReservationRequest
 from ports.messages.reader import read
 from ports.messages.results import ResultPackage
 from ports.result_sink import ResultSink
+from ports.rooms import Rooms
+from ports.telephony import Telephony
 from tests.dialler.world import TRUNK, Dialler, World
 
 CORE = ServerId("core-1")
@@ -72,6 +74,7 @@ class ApiDoors(ConfigSource, ResultSink, FleetDesk):
     receive_result: ReceiveResult
     receive_news: ReceiveNews
     reserve_slots: ReserveSlots
+    carried_by: Sequence[Trunk]
 
     async def fetch(self, bot_id: BotId, call_id: CallId) -> RuntimeConfig:
         return await self.fetch_config(bot_id, call_id)
@@ -86,7 +89,7 @@ class ApiDoors(ConfigSource, ResultSink, FleetDesk):
         return await self.reserve_slots(request)
 
     async def trunks(self) -> Sequence[Trunk]:
-        return (TRUNK,)
+        return self.carried_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +115,24 @@ class CoreDoor(CoreGateway):
             await self.order_call(call_id, End())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phones:
+    """What carries calls, at work already, and the trunks by which it does."""
+
+    rooms: Rooms
+    links: AudioLinks
+    telephony: Telephony
+    trunks: Sequence[Trunk] = (TRUNK,)
+
+
 @dataclass(slots=True, kw_only=True)
 class Road:
-    """`world` has the stores and the room; the rest is what API and Core add."""
+    """`world` has the stores and the room; the rest is what API and Core add. `phones` stand in for the simulated
+    carrier, where there are any."""
 
     seed: int = 1
     capacity: int = 60
+    phones: Phones | None = None
     world: World = field(default_factory=World)
     bots: MemoryBotStore = field(default_factory=MemoryBotStore)
     events: MemoryEventLog = field(default_factory=MemoryEventLog)
@@ -132,14 +147,19 @@ class Road:
     def __post_init__(self) -> None:
         w = self.world
         speech, ears = MemoryTextToSpeech(), MemorySpeechToText()
-        carrier = SimulatedCarrier(w.clock, speech, ears, seed=self.seed)
-        w.telephony = MemoryTelephony(w.rooms, {TRUNK.id: carrier}.get, MemoryLegJournal(), w.clock, most_legs=1000)
+        if self.phones is None:
+            carrier = SimulatedCarrier(w.clock, speech, ears, seed=self.seed)
+            w.telephony = MemoryTelephony(w.rooms, {TRUNK.id: carrier}.get, MemoryLegJournal(), w.clock, most_legs=1000)
+        else:  # the real thing in place of the twins
+            w.rooms, w.links = self.phones.rooms, self.phones.links  # type: ignore[assignment]
+            w.telephony = self.phones.telephony  # type: ignore[assignment]
         self.crm = MemoryCrmConnection(w.clock)
         doors = ApiDoors(
             fetch_config=FetchConfig(calls=w.calls, bots=self.bots),
             receive_result=ReceiveResult(calls=w.calls),
             receive_news=ReceiveNews(calls=w.calls, events=self.events, clock=w.clock),
             reserve_slots=ReserveSlots(fleet=w.fleet, allotments=w.allotments),
+            carried_by=self.phones.trunks if self.phones else (TRUNK,),
         )
         w.desk = doors  # type: ignore[assignment]  # the real thing in place of the twin
         self._make_core(doors, MemoryConversation(ears, speech, MemoryLanguageModel(), w.clock))
@@ -159,14 +179,13 @@ class Road:
     def _make_core(self, doors: ApiDoors, conversation: MemoryConversation) -> None:
         w = self.world
         journal, outbox = MemoryCallJournal(), MemoryResultOutbox()
-        links = MemoryAudioLinks(w.rooms, w.clock)
         host = CallHost(
             OpenCall(configs=doors, rooms=w.rooms, telephony=w.telephony, sink=doors, clock=w.clock),
             RunCall(
                 rooms=w.rooms,
                 telephony=w.telephony,
                 journal=journal,
-                taped=lambda writer: TapedAudioLinks(links, writer, w.clock),
+                taped=lambda writer: TapedAudioLinks(w.links, writer, w.clock),
                 conversation=conversation,
                 transfer_call=TransferCall(telephony=w.telephony),
                 stay_on=StayOn(telephony=w.telephony, clock=w.clock),
@@ -220,7 +239,8 @@ class Road:
         """Everything at work until the context ends."""
         w = self.world
         made = [Dialler(world=w, name=f"dialler-{number}") for number in range(diallers)]
-        async with w.telephony.running(), self.node.running(), asyncio.TaskGroup() as tasks:
+        carrying = nullcontext() if self.phones else w.telephony.running()
+        async with carrying, self.node.running(), asyncio.TaskGroup() as tasks:
             working = [tasks.create_task(dialler.work()) for dialler in made]
             working += [tasks.create_task(self._relaying()), tasks.create_task(self.push())]
             try:

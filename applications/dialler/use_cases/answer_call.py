@@ -31,6 +31,11 @@ from ports.tracing import UNTRACED, Tracing
 JOIN_SECONDS: Final = 2.0
 """How long it is looked on, after the order, whether the Core comes into the call."""
 
+SAFE_HARBOUR_AFTER: Final = 1.5
+"""Seconds from the answer after which nobody's voice is waited for any more where nobody is free: the message has to
+begin within two, which FTC TSR 310.4(b)(4) and FCC 64.1200(a)(7) count from the end of the greeting, if there is one,
+and Ofcom from the answer."""
+
 log = structlog.get_logger()
 
 
@@ -60,7 +65,7 @@ class AnswerCall:
                 await self._abandon(held, call)
                 return
             joining = tasks.create_task(self.see_core_join(call, seat))
-            verdict = await self._verdict(session, since=answered)
+            verdict = await self._verdict(session, seat, since=answered)
             order = await self._order_for(seat, verdict, session, policy)
             await held.renew()  # a Dialler that was asleep is told here, before it disturbs what is no longer its call
             await self.order_core(call, seat, order)
@@ -78,9 +83,10 @@ class AnswerCall:
         listening.push_async_callback(link.leave)
         return await listening.enter_async_context(self.screening.listen(link.events()))
 
-    async def _verdict(self, session: ScreeningSession | None, *, since: float) -> Verdict:
+    async def _verdict(self, session: ScreeningSession | None, seat: Seat, *, since: float) -> Verdict:
+        patience = since + SAFE_HARBOUR_AFTER - self.clock.monotonic() if seat.message_only else None
         with self.tracing.span("screening"):
-            verdict = await session.verdict() if session else Verdict.UNSURE
+            verdict = await _heard_within(patience, session) if session else Verdict.UNSURE
         seconds = self.clock.monotonic() - since
         self.metrics.observe(VERDICT_SECONDS, seconds, verdict.value)
         log.info("screened", verdict=verdict.value, seconds=round(seconds, 3))
@@ -101,3 +107,11 @@ class AnswerCall:
         log.warning("abandoned_for_want_of_a_core")
         await self.rooms.close(call.id)
         held.attempt = await self.conclude(held.attempt, Ending(outcome=Outcome.ABANDONED, detail="no_core"))
+
+
+async def _heard_within(seconds: float | None, session: ScreeningSession) -> Verdict:
+    try:
+        async with asyncio.timeout(seconds):
+            return await session.verdict()
+    except TimeoutError:
+        return Verdict.UNSURE
