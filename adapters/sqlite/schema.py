@@ -134,7 +134,14 @@ CREATE INDEX deliveries_state ON deliveries (brand, state);  -- counts
 CREATE INDEX deliveries_due ON deliveries (due_at, id) WHERE due_at IS NOT NULL;
 """
 
-MIGRATIONS: Final = (PEOPLE + BOTS_AND_CAMPAIGNS + LEADS + ATTEMPTS + CALLS + ROUTING_AND_PUSHES,)
+DIDS: Final = """
+CREATE TABLE dids (
+    id TEXT PRIMARY KEY,  -- brand and number
+    brand TEXT NOT NULL, version INTEGER NOT NULL, number TEXT NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX dids_number ON dids (brand, number);  -- all of a brand
+"""
+
+MIGRATIONS: Final = (PEOPLE + BOTS_AND_CAMPAIGNS + LEADS + ATTEMPTS + CALLS + ROUTING_AND_PUSHES, DIDS)
 """The nth takes a file from `user_version` n to n + 1. A migration is never changed once released."""
 
 
