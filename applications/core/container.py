@@ -162,7 +162,7 @@ class Container(containers.DeclarativeContainer):
     )
 
     # calls, in the processes that carry them
-    open_call = providers.Singleton(OpenCall, configs=configs, rooms=rooms, telephony=telephony, clock=clock)
+    open_call = providers.Singleton(OpenCall, configs=configs, rooms=rooms, telephony=telephony, sink=sink, clock=clock)
     run_call = providers.Singleton(
         RunCall,
         rooms=rooms,
