@@ -71,7 +71,5 @@ def _made_once(file: Path, *names: str) -> dict[str, str]:
     missing = [name for name in names if name not in kept]  # a folder of an earlier release lacks some
     if missing:
         kept |= {name: secrets.token_urlsafe(48) for name in missing}
-        part = file.with_suffix(".part")
-        write_private(part, json.dumps(kept))
-        part.replace(file)
+        write_private(file, json.dumps(kept))
     return kept
