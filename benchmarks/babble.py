@@ -34,4 +34,5 @@ def _syllable(chance: random.Random) -> Pcm:
     strengths = sum(np.exp(-(((harmonics - formant) / 150.0) ** 2)) for formant in formants) + 0.05
     voice = np.sin(2 * np.pi * np.outer(times, harmonics)) @ strengths
     swell = np.minimum(1.0, np.minimum(times, length - times) / EDGE)
-    return (LOUDEST * swell * voice / np.abs(voice).max()).astype(np.int16)
+    sound: Pcm = (LOUDEST * swell * voice / np.abs(voice).max()).astype(np.int16)
+    return sound

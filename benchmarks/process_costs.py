@@ -1,8 +1,7 @@
 """What a process and all that it started cost: CPU, and memory where shared pages are shared out."""
 
-import os
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +46,8 @@ class Costs:
 
 def costs(root: int) -> Costs:
     """Of that process and its descendants. Raises psutil.NoSuchProcess when it is gone."""
-    cpu, memory, count, pids = Counter[str](), Counter[str](), Counter[str](), set[int]()
+    count, pids = Counter[str](), set[int]()
+    cpu, memory = defaultdict[str, float](float), defaultdict[str, float](float)
     top = psutil.Process(root)
     for process in (top, *top.children(recursive=True)):
         try:
@@ -124,7 +124,7 @@ def holder(lock: Path) -> int | None:
     """The process that holds that lock file; None when nobody does, or the system does not tell (it is Linux that
     does, within one container)."""
     try:
-        wanted = f":{os.stat(lock).st_ino}"
+        wanted = f":{lock.stat().st_ino}"
         lines = Path("/proc/locks").read_text().splitlines()
     except OSError:
         return None

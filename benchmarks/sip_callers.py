@@ -152,7 +152,7 @@ async def _call(pipe: Connection, load: Load, share: range) -> None:
     """All calls of this process. asyncio's own loop, because its clock is exact; and no collector, whose pauses would
     be taken for those of the system that is measured."""
     gc.disable()
-    async with far_end(seed=secrets.randbits(64)) as far:
+    async with far_end(seed=secrets.randbits(64), stamped=True) as far:
         babble(SPEAKS_FOR, seed=0)  # what is slow the first time
         pipe.send("ready")
         start: float = await asyncio.to_thread(pipe.recv)

@@ -1,6 +1,7 @@
-"""The SIP adapter alone: answers every call at once and says back what it hears: `python -m benchmarks.sip_echo PORT RTP`.
+"""The SIP adapter alone: it answers every call at once, and says back what it hears.
 
-It is what the proof compares with: the same SIP stack, codecs and audio path, without exchange, API, Core or bot.
+`python -m benchmarks.sip_echo PORT FIRST-LAST`, the latter for RTP. It is what the proof compares with: the same
+SIP stack, codecs and audio path, without exchange, API, Core or bot.
 """
 
 import asyncio

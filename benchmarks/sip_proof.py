@@ -84,6 +84,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _address(text: str) -> tuple[str, int]:
+    """Raises ValueError, which the command line takes for wrong input."""
     host, _, port = text.rpartition(":")
     if not host or not 0 < int(port) < 65536:
         raise ValueError(text)
