@@ -13,7 +13,7 @@ from benchmarks.sip_caller import Calling
 from benchmarks.sip_callers import CallersHeard, Load, called
 from benchmarks.wire_figures import at_once, call_seconds, faults, wire_figures
 
-FIRST_CALL_SECONDS: Final = 3.0
+FIRST_CALL_SECONDS: Final = 2.0
 LATEST_CALLERS: Final = 0.005
 """Seconds by which one in a hundred of the callers' own steps may be late before a round is not to be believed."""
 

@@ -127,12 +127,12 @@ def _look(seen: CallSeen, call: WireCall) -> None:
     call.rang = next((at for at, status in seen.statuses() if status in {180, 183}), None)
     call.answered, call.ended = seen.answered_at, seen.ended_at
     audio = [each for each in seen.media.audio if seen.ended_at is None or each.at <= seen.ended_at]
-    call.packets, call.lost, call.gaps = len(audio), missing(audio), _gaps(audio)
+    call.packets, call.lost, call.gaps = len(audio), missing(audio), arrival_gaps(audio)
     if audio:
         call.first_packet, call.first_sound = audio[0].at, first_sound(seen.media)
 
 
-def _gaps(audio: Sequence[RtpSeen]) -> list[float]:
+def arrival_gaps(audio: Sequence[RtpSeen]) -> list[float]:
     """Seconds between arrivals. What a sender who is silent leaves out, by its own timestamps, is no gap: it counts
     as 20 ms; where packets were lost their time stays in."""
     return [later.at - earlier.at - _left_out(earlier, later) for earlier, later in pairwise(audio)]

@@ -23,7 +23,7 @@ from benchmarks.rounds import Side, alternate
 from benchmarks.sip_callers import CallersLost
 from launcher.data_folder import LOCK
 
-SHORT: Final = {"calls": 3, "rate": 3.0, "seconds": 5.0, "rounds": 1}
+SHORT: Final = {"calls": 3, "rate": 3.0, "seconds": 4.0, "rounds": 1}
 
 
 def main() -> None:
