@@ -21,6 +21,9 @@ NUMBER: Final = "+14155550100"
 RTP_EACH: Final = 2000
 """For each system: 100 calls have 200."""
 
+SPARE: Final = 10
+"""Calls beyond those: what a call before them holds is let go a moment after its end."""
+
 ASKED_FOR: Final = 0.5
 
 
@@ -43,7 +46,7 @@ def own_system(folder: Path, calls: int, call_processes: int) -> Iterator[Called
         CXB_SETTINGS=os.devnull,
         CXB_SIP_PORT=str(port),
         CXB_RTP_PORTS=_rtp_ports(0),
-        CXB_CORE_CAPACITY=str(calls),
+        CXB_CORE_CAPACITY=str(calls + SPARE),
         CXB_CORE_PROCESSES=str(call_processes),
     )
     log = folder / "up.log"
@@ -120,5 +123,5 @@ async def _set_up(console: str, password: str, calls: int) -> None:
         bot = await api.post("/bots", {"name": "Talker", "draft": draft})
         await api.post(f"/bots/{bot['id']}/publish")
         sip = {"host": LOOPBACK, "trusted": [LOOPBACK]}
-        await api.post("/trunks", {"name": "Proof", "sip": sip, "channels": calls, "calls_per_second": 100.0})
+        await api.post("/trunks", {"name": "Proof", "sip": sip, "channels": calls + SPARE, "calls_per_second": 100.0})
         await api.post("/dids", {"number": NUMBER, "bot_id": bot["id"]})
