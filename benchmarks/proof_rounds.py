@@ -82,7 +82,8 @@ class Rounds:
         if watched.gone:
             self._note(f"{watched.gone} of its processes ended meanwhile, and what they cost is not in the figures")
         if late > LATEST_CALLERS:
-            self._note(f"the callers themselves were late, by {1000 * late:.1f} ms (p99), which its times include")
+            said = "times of SIP messages include that, those of packets do not"
+            self._note(f"the callers themselves were late, by {1000 * late:.1f} ms (p99): {said}")
         if not any(call.answered for call in heard.calls):
             raise NothingMeasured(f"{self.name}: no call was answered: {wrong}")
         return {
