@@ -12,6 +12,7 @@ from launcher.demo.story import Demo, run_demo
 from launcher.desk.options import add_commands, run_at_the_desk
 from launcher.faults import run_faults
 from launcher.problem import LaunchProblem
+from launcher.proof import run_proof
 from launcher.readme_map import write_map
 from launcher.show_settings import show_settings
 from launcher.stack.story import stack_down, stack_status, stack_up
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     faults = commands.add_parser("faults", help="kill processes at every step of a call, and judge what became of it")
     faults.add_argument("--trials", type=int, default=30, help="how many kills (default: 30)")
     faults.add_argument("--seed", type=int, default=1, help="which steps, in which order (default: 1)")
+    commands.add_parser("proof", add_help=False, help="call a system by SIP and measure what is on the wire")
     commands.add_parser("settings", help="list every setting, what it means and where its value comes from")
     stack = commands.add_parser("stack", help="LiveKit's own servers on this machine: start, stop, look")
     stack.add_argument("verb", choices=tuple(STACK), help="up returns when all are healthy, and they go on until down")
@@ -51,7 +53,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 when all went well, 1 when something failed, 2 when the input was wrong."""
-    asked = parser().parse_args(arguments)
+    cxb = parser()
+    asked, beyond = cxb.parse_known_args(arguments)
+    if asked.command == "proof":
+        return run_proof(beyond)
+    if beyond:
+        cxb.error(f"unrecognized arguments: {' '.join(beyond)}")
     try:
         return COMMANDS[asked.command](asked)
     except InvalidValue as error:
