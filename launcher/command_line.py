@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from domain.errors import InvalidValue
 from launcher.check import check
+from launcher.demo.carriers import CarrierChoice
 from launcher.demo.story import Demo, run_demo
 from launcher.faults import run_faults
 from launcher.problem import LaunchProblem
@@ -27,6 +28,12 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("up", help="start everything on this machine, until Ctrl-C")
     demo = commands.add_parser("demo", help="run a whole campaign against the simulated carrier and check its numbers")
     demo.add_argument("--kill-each", action="store_true", help="kill each process once while it runs")
+    demo.add_argument(
+        "--carrier",
+        choices=[choice.value for choice in CarrierChoice],
+        default=CarrierChoice.SIMULATED.value,
+        help="who carries the calls: the simulated carrier (default), or the same population by real SIP",
+    )
     demo.add_argument("--keep", action="store_true", help="leave the system running afterwards, until Ctrl-C")
     demo.add_argument(
         "--data", metavar="FOLDER", help="where the demo keeps its data (default: a new folder under data/)"
@@ -67,7 +74,8 @@ def _run(asked: argparse.Namespace) -> int:
         case "up":
             return asyncio.run(up())
         case "demo":
-            demo = Demo(kill_each=asked.kill_each, keep=asked.keep, data=asked.data, seed=asked.seed)
+            carrier = CarrierChoice(asked.carrier)
+            demo = Demo(kill_each=asked.kill_each, keep=asked.keep, carrier=carrier, data=asked.data, seed=asked.seed)
             return asyncio.run(run_demo(demo))
         case "test":
             return check(asked.paths)
