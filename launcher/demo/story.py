@@ -129,6 +129,8 @@ async def _kill_each(supervisor: Supervisor, core_log: Path) -> None:
 def _kill_call_process(core_log: Path) -> int:
     """The newest that Core says is ready, and nothing else; its process id."""
     pid = int(CALL_PROCESS.findall(core_log.read_text(errors="replace"))[-1])
+    if b"call_process" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+        raise LaunchProblem(f"process {pid} is no call process of this demo")
     os.kill(pid, signal.SIGKILL)
     return pid
 
