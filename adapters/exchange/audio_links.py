@@ -10,8 +10,8 @@ from adapters.exchange.connection import ExchangeConnection
 from adapters.exchange.packets import Kind, pack, pack_sound
 from adapters.exchange.session import Session
 from adapters.exchange.wire import Join, Seated
-from adapters.memory.ear import Ear
-from adapters.memory.playhead import Playhead
+from adapters.pacing.ear import Ear
+from adapters.pacing.playhead import Playhead
 from domain.calls.audio import AudioFrame
 from domain.calls.room import Invitation
 from ports.audio_links import AudioLink, AudioLinks, LinkEvent

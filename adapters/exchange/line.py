@@ -37,8 +37,9 @@ from adapters.exchange.wire import (
     failed,
     read_question,
 )
-from adapters.memory.room import Listener, Seat
+from adapters.memory.room import Seat
 from adapters.memory.rooms import MemoryRooms
+from adapters.pacing.ear import Listener
 from domain.calls.room import Invitation
 from domain.ids import CallId
 from ports.audio_links import Heard, LinkEvent

@@ -16,7 +16,7 @@ from adapters.exchange.errors import translated
 from adapters.exchange.outbox import Outbox
 from adapters.exchange.packets import Kind, event_of, unpack
 from adapters.exchange.wire import Answer, Asked, Failed, Question, Told, encode, error_of, read_answer
-from adapters.memory.room import Listener
+from adapters.pacing.ear import Listener
 from ports.clock import Clock
 from ports.errors import Unavailable
 from ports.telephony import LegEvent, LegKind

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import structlog
 
-from adapters.memory.ear import Ear
-from adapters.memory.playhead import Playhead
 from adapters.memory.room import Seat
 from adapters.memory.rooms import MemoryRooms
+from adapters.pacing.ear import Ear
+from adapters.pacing.playhead import Playhead
 from domain.calls.audio import AudioFrame
 from domain.calls.room import Invitation
 from ports.audio_links import AudioLink, AudioLinks, LinkEvent

@@ -8,10 +8,10 @@ from typing import Final
 import structlog
 
 from adapters.memory.audio_links import MemoryAudioLink
-from adapters.memory.ear import Ear
 from adapters.memory.leg_journal import LegEntry, LegJournal
 from adapters.memory.leg_trail import LegTrail
 from adapters.memory.room import Audience, Room
+from adapters.pacing.ear import Ear
 from domain.ids import CallId
 from ports.audio_links import AudioLink
 from ports.carrier import LegEnd, Reception, Refer

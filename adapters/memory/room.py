@@ -4,8 +4,9 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
+from adapters.pacing.ear import Listener
 from domain.calls.audio import AudioFrame
 from ports.audio_links import Heard, Joined, Left, LinkEvent, Pressed
 from ports.clock import Clock
@@ -18,14 +19,6 @@ LATE: Final = 0.2
 
 FAR: Final = 0.5
 """Seconds ahead of the room from where on a frame is dropped: a speaker that does not pace itself."""
-
-
-class Listener(Protocol):
-    """Where a party's events go; must not wait."""
-
-    def hear(self, event: LinkEvent) -> None: ...
-
-    def end(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

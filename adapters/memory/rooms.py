@@ -3,8 +3,9 @@
 import secrets
 from itertools import count
 
-from adapters.memory.room import Listener, Room, Seat
+from adapters.memory.room import Room, Seat
 from adapters.memory.tickets import Tickets
+from adapters.pacing.ear import Listener
 from domain.calls.room import Invitation
 from ports.clock import Clock
 from ports.errors import NotFound, Refused

@@ -4,11 +4,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from itertools import count
 
+from livekit.api import ListRoomsRequest
+
 from adapters.exchange.audio_links import ExchangeAudioLinks
 from adapters.exchange.connection import ExchangeConnection
 from adapters.exchange.rooms import ExchangeRooms
 from adapters.exchange.server import ExchangeServer
 from adapters.exchange.telephony import ExchangeTelephony
+from adapters.livekit.audio_links import LiveKitAudioLinks
+from adapters.livekit.errors import translated
+from adapters.livekit.rooms import LiveKitRooms
+from adapters.livekit.server import LiveKitServer
 from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.carrier import MemoryCarrier, MemoryIncoming
 from adapters.memory.clock import MemoryClock
@@ -16,6 +22,7 @@ from adapters.memory.leg_journal import MemoryLegJournal
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
 from adapters.system.clock import SystemClock
+from contract_tests.backends import livekit_server
 from contract_tests.backends.backend import Backend
 from contract_tests.backends.phone_world import (
     CALLEES,
@@ -29,6 +36,7 @@ from contract_tests.backends.phone_world import (
     TRUNK,
     CarrierWorld,
     PhoneWorld,
+    RoomWorld,
 )
 from domain.ids import CallId
 from ports.carrier import Arrival
@@ -86,6 +94,23 @@ async def exchange() -> AsyncIterator[PhoneWorld]:
 
 
 @asynccontextmanager
+async def livekit() -> AsyncIterator[RoomWorld]:
+    """The session's real livekit-server, emptied after each test."""
+    clock = SystemClock()
+    server = LiveKitServer(livekit_server.the_server().url, livekit_server.KEY, livekit_server.SECRET)
+    links = LiveKitAudioLinks(clock)
+    async with server.running(), links.running():
+        rooms = LiveKitRooms(server)
+        try:
+            yield RoomWorld(rooms=rooms, links=links, clock=clock)
+        finally:
+            with translated():
+                left = await server.rooms.list_rooms(ListRoomsRequest())
+            for room in left.rooms:
+                await rooms.close(room.name)
+
+
+@asynccontextmanager
 async def memory_carrier() -> AsyncIterator[CarrierWorld]:
     clock = MemoryClock()
     yield CarrierWorld(
@@ -100,11 +125,16 @@ async def memory_carrier() -> AsyncIterator[CarrierWorld]:
 
 MEMORY = Backend(name="memory", open=memory, virtual=True)
 EXCHANGE = Backend(name="exchange", open=exchange)
-MEDIA: Mapping[str, Backend] = {"memory": MEMORY, "exchange": EXCHANGE}
+LIVEKIT = Backend(name="livekit", open=livekit)
+DATA: Mapping[str, Backend] = {"memory": MEMORY, "exchange": EXCHANGE}
+"""Those where sound travels as data: nothing of it changes on the way, and words travel with it."""
+
+ROOMS: Mapping[str, Backend] = {**DATA, "livekit": LIVEKIT}
 
 BACKENDS: Mapping[str, Mapping[str, Backend]] = {
-    "rooms": MEDIA,
-    "audio_links": MEDIA,
-    "telephony": MEDIA,
+    "rooms": ROOMS,
+    "audio_links": ROOMS,
+    "exact_links": DATA,
+    "telephony": DATA,
     "carrier": {"memory": Backend(name="memory", open=memory_carrier, virtual=True)},
 }

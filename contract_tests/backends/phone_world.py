@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from adapters.memory.carrier import BUSY, CONGESTED, NO_ANSWER, REJECTS, UNKNOWN_NUMBER, Callee
-from domain.calls.audio import FRAME_BYTES, AudioFrame, Mark
+from contract_tests.backends.vocabulary import spoken
 from domain.ids import DEFAULT_BRAND, CallId, TrunkId
 from ports.audio_links import AudioLinks
 from ports.carrier import Carrier
@@ -31,17 +31,7 @@ CANNOT_BE_REFERRED: Final = "+15550100011"
 GIVES_UP: Final = "+15550100012"
 
 
-def frame(word: str, size: int = FRAME_BYTES) -> AudioFrame:
-    """Sound of its own for each word, with the word as its mark."""
-    sound = (word.encode() * size)[:size]
-    return AudioFrame(pcm=sound, marks=(Mark(word=word, seconds=0.02),))
-
-
-def words(frames: list[AudioFrame]) -> list[str]:
-    return [mark.word for one in frames for mark in one.marks]
-
-
-SPOKEN: Final = tuple(frame(f"word{number}") for number in range(5))
+SPOKEN: Final = ("good", "morning", "a", "b", "c")
 DIGITS: Final = "12#*0"
 
 
@@ -52,7 +42,7 @@ def _quick(**behaviour: object) -> Callee:
 CALLEES: Final[Mapping[str, Callee]] = {
     LISTENS: _quick(),
     ECHOES: _quick(echoes=True),
-    SPEAKS: _quick(says=SPOKEN),
+    SPEAKS: _quick(says=spoken(*SPOKEN)),
     PRESSES: _quick(presses=DIGITS),
     HANGS_UP: _quick(hangs_up_after=0.1),
     IS_BUSY: BUSY,
@@ -74,14 +64,20 @@ GIVES_UP_AFTER: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneWorld:
-    """Everything that a call's audio needs, of one technology. `called_by` has one of CALLERS call us: it rings when
-    it returns the call's id."""
+class RoomWorld:
+    """Rooms and the way into them, of one technology."""
 
     rooms: Rooms
     links: AudioLinks
-    telephony: Telephony
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneWorld(RoomWorld):
+    """Everything that a call's audio needs. `called_by` has one of CALLERS call us: it rings when it returns the call's
+    id."""
+
+    telephony: Telephony
     called_by: Callable[[str], Awaitable[CallId]]
 
 

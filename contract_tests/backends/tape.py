@@ -19,6 +19,9 @@ async def taped() -> AsyncIterator[PhoneWorld]:
         yield replace(world, links=TapedAudioLinks(world.links, journal, world.clock))
 
 
+TAPE = Backend(name="tape", open=taped, virtual=True)
+
 BACKENDS: Mapping[str, Mapping[str, Backend]] = {
-    "audio_links": {"tape": Backend(name="tape", open=taped, virtual=True)},
+    "audio_links": {"tape": TAPE},
+    "exact_links": {"tape": TAPE},
 }

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.rooms import MemoryRooms
-from contract_tests.backends.phone_world import CarrierWorld, PhoneWorld, order
+from contract_tests.backends.phone_world import CarrierWorld, RoomWorld, order
 from contract_tests.ports.company import EVERYBODY, PATIENCE, is_a, join, until
 from domain.calls.room import CALLEE
 from domain.routing.trunk import CarrierKind
@@ -39,7 +39,7 @@ class Listening(Progress):
         return link
 
     async def core(self) -> AudioLink:
-        world = PhoneWorld(rooms=self.rooms, links=self.links, telephony=None, clock=self.world.clock, called_by=None)  # type: ignore[arg-type]
+        world = RoomWorld(rooms=self.rooms, links=self.links, clock=self.world.clock)
         return await join(world, "call_1", "core")
 
 

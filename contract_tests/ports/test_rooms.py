@@ -2,13 +2,14 @@
 
 import pytest
 
-from contract_tests.backends.phone_world import PhoneWorld, frame
+from contract_tests.backends.phone_world import RoomWorld
+from contract_tests.backends.vocabulary import frame
 from contract_tests.ports.company import EVERYBODY, is_a, join, rest, until
 from ports.audio_links import Joined
 from ports.errors import NotFound, Refused, Unavailable
 
 
-async def test_opening_twice_is_one_room(rooms: PhoneWorld) -> None:
+async def test_opening_twice_is_one_room(rooms: RoomWorld) -> None:
     anna = await join(rooms, "call_1", "anna")
     await rooms.rooms.open("call_1")
 
@@ -17,12 +18,12 @@ async def test_opening_twice_is_one_room(rooms: PhoneWorld) -> None:
     assert await until(anna.events(), is_a(Joined, "ben"))
 
 
-async def test_nobody_is_invited_to_a_room_that_is_not_open(rooms: PhoneWorld) -> None:
+async def test_nobody_is_invited_to_a_room_that_is_not_open(rooms: RoomWorld) -> None:
     with pytest.raises(NotFound):
         await rooms.rooms.invite("call_nowhere", "anna", hears=EVERYBODY, heard_by=EVERYBODY)
 
 
-async def test_every_invitation_has_a_ticket_of_its_own(rooms: PhoneWorld) -> None:
+async def test_every_invitation_has_a_ticket_of_its_own(rooms: RoomWorld) -> None:
     await rooms.rooms.open("call_1")
 
     one = await rooms.rooms.invite("call_1", "anna", hears=EVERYBODY, heard_by=EVERYBODY)
@@ -33,7 +34,7 @@ async def test_every_invitation_has_a_ticket_of_its_own(rooms: PhoneWorld) -> No
     assert one.token != other.token
 
 
-async def test_closing_puts_everybody_out(rooms: PhoneWorld) -> None:
+async def test_closing_puts_everybody_out(rooms: RoomWorld) -> None:
     anna = await join(rooms, "call_1", "anna")
     ben = await join(rooms, "call_1", "ben")
 
@@ -45,7 +46,7 @@ async def test_closing_puts_everybody_out(rooms: PhoneWorld) -> None:
         await anna.speak(frame("late"))
 
 
-async def test_a_room_of_the_same_name_is_a_new_room(rooms: PhoneWorld) -> None:
+async def test_a_room_of_the_same_name_is_a_new_room(rooms: RoomWorld) -> None:
     await join(rooms, "call_1", "anna")
     old = await rooms.rooms.invite("call_1", "ben", hears=EVERYBODY, heard_by=EVERYBODY)
     await rooms.rooms.close("call_1")
@@ -61,5 +62,5 @@ async def test_a_room_of_the_same_name_is_a_new_room(rooms: PhoneWorld) -> None:
     assert await until(ben.events(), lambda event: isinstance(event, Joined)) != []
 
 
-async def test_closing_what_is_not_open_is_nothing(rooms: PhoneWorld) -> None:
+async def test_closing_what_is_not_open_is_nothing(rooms: RoomWorld) -> None:
     await rooms.rooms.close("call_nowhere")

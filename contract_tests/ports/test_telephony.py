@@ -23,13 +23,12 @@ from contract_tests.backends.phone_world import (
     SPEAKS,
     SPOKEN,
     PhoneWorld,
-    frame,
     order,
-    words,
 )
-from contract_tests.ports.company import frames, is_a, is_kind, join, rest, settled, until
+from contract_tests.backends.vocabulary import words
+from contract_tests.ports.company import frames, is_a, is_kind, join, rest, say, settled, until, until_said
 from domain.ids import CallId
-from ports.audio_links import AudioLink, Heard, Joined, Left, Pressed
+from ports.audio_links import AudioLink, Joined, Left, Pressed
 from ports.errors import NotFound, Refused
 from ports.telephony import REFERRED, TOO_LATE, DialOrder, HangUp, LegEvent, LegKind, LegState
 
@@ -279,9 +278,9 @@ async def test_a_leg_needs_its_room(telephony: PhoneWorld) -> None:
 async def test_the_callees_words_are_heard_in_the_room_in_order(telephony: PhoneWorld) -> None:
     core = await dial(telephony, order("call_1", SPEAKS))
 
-    heard = await until(core.events(), lambda event: isinstance(event, Heard) and event.frame == SPOKEN[-1])
+    heard = await until_said(core.events(), "callee", SPOKEN[-1])
 
-    assert tuple(frames(heard, "callee")) == SPOKEN
+    assert tuple(words(frames(heard, "callee"))) == SPOKEN
 
 
 async def test_the_callees_keys_come_in_order(telephony: PhoneWorld) -> None:
@@ -299,10 +298,10 @@ async def test_the_callee_hears_who_speaks_to_it_and_no_whisper(telephony: Phone
     events = core.events()
     await until(events, is_a(Joined, "callee"))
 
-    await supervisor.speak(frame("whisper"))
-    await core.speak(frame("hello"))
+    await say(supervisor, "psst")
+    await say(core, "hello")
 
-    heard = await until(events, is_a(Heard, "callee"))
+    heard = await until_said(events, "callee", "hello")
     assert words(frames(heard, "callee")) == ["hello"]
 
 
@@ -312,11 +311,11 @@ async def test_two_legs_at_once_keep_to_their_rooms(telephony: PhoneWorld) -> No
         await until(core.events(), is_a(Joined, "callee"))
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(one.speak(frame("first")))
-        group.create_task(two.speak(frame("second")))
+        group.create_task(say(one, "one"))
+        group.create_task(say(two, "two"))
 
-    assert words(frames(await until(one.events(), is_a(Heard, "callee")), "callee")) == ["first"]
-    assert words(frames(await until(two.events(), is_a(Heard, "callee")), "callee")) == ["second"]
+    assert words(frames(await until_said(one.events(), "callee", "one"), "callee")) == ["one"]
+    assert words(frames(await until_said(two.events(), "callee", "two"), "callee")) == ["two"]
     await telephony.rooms.close("call_1")
     assert (await ended(telephony, order("call_1", ECHOES))).by is HangUp.US
     assert (await telephony.telephony.find(CallId("call_2"))).state is LegState.ANSWERED
@@ -414,8 +413,8 @@ async def test_a_call_that_comes_in_rings_until_it_is_answered_and_is_then_talke
 
     events = core.events()
     await until(events, is_a(Joined, "callee"))
-    await core.speak(frame("hello"))
-    assert frames(await until(events, is_a(Heard, "callee")), "callee")
+    await say(core, "hello")
+    await until_said(events, "callee", "hello")
     await telephony.telephony.hang_up(call_id)
     told = await rest(telephony.telephony.watch(call_id))
     assert [event.kind for event in told] == KINDS

@@ -3,13 +3,20 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Final, Protocol
 
-from adapters.memory.room import Listener
 from ports.audio_links import Heard, LinkEvent
 
 EAR_LIMIT: Final = 500
 """Events that wait for a reader: five seconds of two talkers."""
+
+
+class Listener(Protocol):
+    """Where a party's events go; must not wait."""
+
+    def hear(self, event: LinkEvent) -> None: ...
+
+    def end(self) -> None: ...
 
 
 class Ear(Listener, AsyncIterator[LinkEvent]):

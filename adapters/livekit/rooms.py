@@ -1,0 +1,46 @@
+"""Rooms of a LiveKit server."""
+
+from typing import Final
+
+from livekit.api import CreateRoomRequest, DeleteRoomRequest, ListRoomsRequest
+
+from adapters.livekit.errors import translated
+from adapters.livekit.server import LiveKitServer
+from adapters.livekit.tickets import issue
+from domain.calls.room import Invitation
+from ports.errors import NotFound
+from ports.rooms import Rooms
+
+EMPTY_SECONDS: Final = 300
+"""How long the server keeps a room into which nobody has come."""
+
+LEFT_SECONDS: Final = 60
+"""How long it keeps one from which everybody has gone: a Core that comes back finds it. Nobody needs to sweep."""
+
+
+class LiveKitRooms(Rooms):
+    """Rooms are made only here: the server runs with `room.auto_create: false`, and where it does not, a joiner leaves
+    at once a room that is not the one its ticket names by LiveKit's id."""
+
+    def __init__(self, server: LiveKitServer) -> None:
+        self._server = server
+
+    async def open(self, room: str) -> None:
+        request = CreateRoomRequest(name=room, empty_timeout=EMPTY_SECONDS, departure_timeout=LEFT_SECONDS)
+        with translated():
+            await self._server.rooms.create_room(request)
+
+    async def invite(self, room: str, party: str, *, hears: frozenset[str], heard_by: frozenset[str]) -> Invitation:
+        with translated():
+            found = (await self._server.rooms.list_rooms(ListRoomsRequest(names=[room]))).rooms
+        if not found:
+            raise NotFound(f"no room {room}")
+        token = issue(self._server, room, found[0].sid, party, hears=hears, heard_by=heard_by)
+        return Invitation(url=self._server.url, room=room, party=party, token=token)
+
+    async def close(self, room: str) -> None:
+        try:
+            with translated():
+                await self._server.rooms.delete_room(DeleteRoomRequest(room=room))
+        except NotFound:
+            pass  # closing what is not open is nothing
