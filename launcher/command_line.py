@@ -8,6 +8,7 @@ from typing import Final
 
 from domain.errors import InvalidValue
 from launcher.check import check
+from launcher.demo.carriers import CarrierChoice
 from launcher.demo.story import Demo, run_demo
 from launcher.desk.options import add_commands, run_at_the_desk
 from launcher.faults import run_faults
@@ -30,6 +31,12 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("up", help="start everything on this machine, until Ctrl-C")
     demo = commands.add_parser("demo", help="run a whole campaign against the simulated carrier and check its numbers")
     demo.add_argument("--kill-each", action="store_true", help="kill each process once while it runs")
+    demo.add_argument(
+        "--carrier",
+        choices=[choice.value for choice in CarrierChoice],
+        default=CarrierChoice.SIMULATED.value,
+        help="who carries the calls: the simulated carrier (default), or the same population by real SIP",
+    )
     demo.add_argument("--keep", action="store_true", help="leave the system running afterwards, until Ctrl-C")
     demo.add_argument(
         "--data", metavar="FOLDER", help="where the demo keeps its data (default: a new folder under data/)"
@@ -73,7 +80,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _demo(asked: argparse.Namespace) -> int:
-    demo = Demo(kill_each=asked.kill_each, keep=asked.keep, data=asked.data, seed=asked.seed)
+    carrier = CarrierChoice(asked.carrier)
+    demo = Demo(kill_each=asked.kill_each, keep=asked.keep, carrier=carrier, data=asked.data, seed=asked.seed)
     return asyncio.run(run_demo(demo))
 
 

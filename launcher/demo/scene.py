@@ -32,13 +32,26 @@ class Scene:
     late_dnc: frozenset[str]
 
 
-async def set_up(api: ApiClient, crm: CrmReceiver) -> Scene:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bots:
+    """Files of the bots that the campaign and the CRM's own calls talk by."""
+
+    campaign: str
+    survey: str
+
+
+BY_WORDS: Final = Bots(campaign="visit.json", survey="survey.json")
+BY_KEYS: Final = Bots(campaign="keys.json", survey="keys.json")
+"""For carriers that bring sound and keys, of which no recogniser makes words without a key of its own."""
+
+
+async def set_up(api: ApiClient, crm: CrmReceiver, bots: Bots) -> Scene:
     """Everything but the start of the campaign; returns when the import is done."""
     made = await api.post("/crm/targets", {"name": "Demo CRM", "url": crm.url})
     crm.secret = made["secret"]
     key = await api.post("/api-keys", {"name": "Demo CRM"})
-    visit = await _bot(api, "Meter visits", "visit.json")
-    survey = await _bot(api, "Survey", "survey.json")
+    visit = await _bot(api, "Meter visits", bots.campaign)
+    survey = await _bot(api, "Survey", bots.survey)
     await api.upload("/dnc", (EXAMPLES / "dnc.csv").read_bytes(), region="US")
     campaign = await api.post("/campaigns", {"name": "Demo", "bot_id": visit, "plan": plan(datetime.now(UTC))})
     leads = (EXAMPLES / "leads.csv").read_bytes()

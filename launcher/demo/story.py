@@ -1,6 +1,9 @@
 """`./cxb demo`: a whole campaign on real input, from a CSV file to a CRM's log, checked at its end."""
 
 import asyncio
+import os
+import re
+import signal
 import socket
 import time
 from dataclasses import dataclass
@@ -9,21 +12,31 @@ from pathlib import Path
 from typing import Final
 
 from launcher.data_folder import held, with_secrets
+from launcher.demo.carriers import CarrierChoice, calling_by
 from launcher.demo.client import ApiClient, signed_in, with_key
 from launcher.demo.crm import receiving
 from launcher.demo.facts import gather
 from launcher.demo.report import report
-from launcher.demo.scene import Scene, set_up
+from launcher.demo.scene import BY_KEYS, BY_WORDS, Scene, set_up
 from launcher.problem import LaunchProblem
 from launcher.supervisor import Supervisor
 from launcher.up import READY_SECONDS, first_administrator, resolved, running
 from ports.settings import Settings
 
-VICTIMS: Final = ("dialler", "core", "api", "exchange", "console")
+CALLS: Final = "a call process"
+VICTIMS: Final = ("dialler", "core", CALLS, "api", "exchange", "console")
+CALL_PROCESS: Final = re.compile(r"call_process_ready.*?pid\W+(\d+)")
 KILL_AFTER: Final = 30.0
 KILL_EVERY: Final = 20.0
 LONGEST: Final = 600.0
-PORTS: Final = ("CXB_CONSOLE_PORT", "CXB_API_PORT", "CXB_CORE_PORT", "CXB_DIALLER_PORT", "CXB_EXCHANGE_PORT")
+PORTS: Final = (
+    "CXB_CONSOLE_PORT",
+    "CXB_API_PORT",
+    "CXB_CORE_PORT",
+    "CXB_DIALLER_PORT",
+    "CXB_EXCHANGE_PORT",
+    "CXB_SIP_PORT",
+)
 SURVEYED: Final = ("+14155550111", "+442079460111", "+493023125111")
 
 
@@ -33,6 +46,7 @@ class Demo:
 
     kill_each: bool
     keep: bool
+    carrier: CarrierChoice
     data: str | None
     seed: int
 
@@ -50,10 +64,11 @@ async def run_demo(demo: Demo) -> int:
             await supervisor.ready(READY_SECONDS)
             print(f"Running. Watch at {settings.public_url} as {settings.admin_email}, password {password}")
             async with signed_in(settings.public_url, settings.admin_email, password, asyncio.sleep) as api:
-                scene = await set_up(api, crm)
+                scene = await set_up(api, crm, BY_KEYS if demo.carrier.is_sip else BY_WORDS)
                 began = time.monotonic()
-                await _run_campaign(demo, settings, supervisor, api, scene)
-                await _until_told(api)
+                async with calling_by(demo.carrier, api, seed=demo.seed, speed=settings.simulation_speed):
+                    await _run_campaign(demo, settings, supervisor, api, scene)
+                    await _until_told(api)
                 facts = await gather(api, scene, crm, folder)
                 print(f"\nThe campaign took {time.monotonic() - began:.0f} s.")
                 failed = report(facts, folder)
@@ -95,7 +110,7 @@ async def _run_campaign(demo: Demo, settings: Settings, supervisor: Supervisor, 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_survey(settings, scene))
         if demo.kill_each:
-            tasks.create_task(_kill_each(supervisor))
+            tasks.create_task(_kill_each(supervisor, Path(settings.data) / "logs" / "core.log"))
         await _watch(api, scene)
 
 
@@ -111,12 +126,21 @@ async def _survey(settings: Settings, scene: Scene) -> None:
                 raise LaunchProblem("one idempotency key made two calls")
 
 
-async def _kill_each(supervisor: Supervisor) -> None:
+async def _kill_each(supervisor: Supervisor, core_log: Path) -> None:
     await asyncio.sleep(KILL_AFTER)
     for name in VICTIMS:
-        pid = supervisor.kill(name)
+        pid = _kill_call_process(core_log) if name == CALLS else supervisor.kill(name)
         print(f"\n  killed {name} (process {pid})", flush=True)
         await asyncio.sleep(KILL_EVERY)
+
+
+def _kill_call_process(core_log: Path) -> int:
+    """The newest that Core says is ready, and nothing else; its process id."""
+    pid = int(CALL_PROCESS.findall(core_log.read_text(errors="replace"))[-1])
+    if b"call_process" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+        raise LaunchProblem(f"process {pid} is no call process of this demo")
+    os.kill(pid, signal.SIGKILL)
+    return pid
 
 
 async def _watch(api: ApiClient, scene: Scene) -> None:
