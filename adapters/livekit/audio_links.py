@@ -104,7 +104,7 @@ class LiveKitAudioLinks(AudioLinks):
             await seat.entered
         except PortError as error:
             if isinstance(error, Unavailable):
-                del self._spent[ticket.number]  # nobody has seen it
+                self._spent.pop(ticket.number, None)  # nobody has seen it
             await seat.left.wait()
             raise
         except BaseException:

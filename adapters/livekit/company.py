@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-import structlog
 from livekit import rtc
 
 from adapters.livekit.errors import translated
@@ -14,15 +13,12 @@ from adapters.livekit.voice import Voice
 from adapters.pacing.ear import Listener
 from ports.audio_links import Joined, Left, Pressed
 
-log = structlog.get_logger()
-
 VOICES: Final = (rtc.TrackSource.SOURCE_MICROPHONE, rtc.TrackSource.SOURCE_UNKNOWN)
 
 
 class Company:
     """Tells the listener, in order, what the server tells; it tells of one that publishes nothing up to 3 s late.
-    `hears_all` is set while nobody who was there and may be
-    heard is still unheard."""
+    `hears_all` is set once all are heard who were there and may be."""
 
     def __init__(self, room: rtc.Room, ticket: Ticket, listener: Listener, now: Callable[[], float]) -> None:
         self._room = room
@@ -77,9 +73,7 @@ class Company:
         self._listener.hear(Joined(party=other.identity, at=self._came(other)))
 
     def _left(self, other: rtc.RemoteParticipant) -> None:
-        for sid in [sid for sid, (voice, _) in self._voices.items() if voice.party == other.identity]:
-            self._lose(sid)
-        for sid in other.track_publications:
+        for sid in [*self._voices_of(other), *other.track_publications]:
             self._lose(sid)
         self._listener.hear(Left(party=other.identity, at=self._now()))
 
@@ -98,7 +92,8 @@ class Company:
     def _hear(
         self, track: rtc.RemoteTrack, publication: rtc.RemoteTrackPublication, other: rtc.RemoteParticipant
     ) -> None:
-        self._lose(publication.sid)
+        for sid in (publication.sid, *self._voices_of(other)):  # one voice a party: two would be a mix
+            self._lose(sid)
         if self._group is not None and isinstance(track, rtc.RemoteAudioTrack) and self._may_hear(other):
             voice = Voice(other.identity, track, self._listener, self._now)
             self._voices[publication.sid] = voice, self._group.create_task(voice.run())
@@ -129,11 +124,14 @@ class Company:
         if not self._may_hear(other):
             return
         key = Pressed(party=other.identity, digit=digit, at=self._now())
-        for voice, _ in self._voices.values():
-            if voice.party == other.identity:
-                voice.hold(key)
-                return
-        self._listener.hear(key)
+        voices = self._voices_of(other)
+        if voices:
+            self._voices[voices[0]][0].hold(key)
+        else:
+            self._listener.hear(key)
+
+    def _voices_of(self, other: rtc.RemoteParticipant) -> list[str]:
+        return [sid for sid, (voice, _) in self._voices.items() if voice.party == other.identity]
 
     def _may_hear(self, other: rtc.RemoteParticipant) -> bool:
         return self._ticket.hears_one(other.identity, other.attributes)

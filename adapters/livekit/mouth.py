@@ -14,6 +14,10 @@ QUEUE_MS: Final = 100
 """What the library may hold: more than the lead of a speaker, so that it never has to wait there."""
 
 
+PATIENCE: Final = 2.0
+"""Seconds for the library to take a frame; it takes some microseconds."""
+
+
 class Mouth:
     """Times are on the room's clock."""
 
@@ -50,7 +54,8 @@ class Mouth:
 
     async def _give(self, frame: AudioFrame) -> None:
         try:
-            await self._source.capture_frame(rtc.AudioFrame(frame.pcm, RATE, 1, len(frame.pcm) // 2))
+            async with asyncio.timeout(PATIENCE):
+                await self._source.capture_frame(rtc.AudioFrame(frame.pcm, RATE, 1, len(frame.pcm) // 2))
         except Exception as error:  # the library has no class of its own for this
             raise Unavailable("LiveKit did not take the sound") from error
 

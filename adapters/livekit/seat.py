@@ -32,8 +32,8 @@ LEAVE_SECONDS: Final = 2.0
 
 
 class Seat:
-    """Taken and given up again by `run`. `entered` is done once the party is in, or
-    fails; `over` ends it and `left` is set when that is done."""
+    """Taken and given up again by `run`. `entered` is done once the party is in, or fails; `over` ends it, and `left`
+    is set when that is done."""
 
     def __init__(self, ticket: Ticket, listener: Listener, clock: Clock) -> None:
         self._ticket = ticket
@@ -59,8 +59,9 @@ class Seat:
         """A connection that is being made is never broken off: the library would leave a ghost in the room."""
         try:
             await self._connect(invitation)
-            async with asyncio.TaskGroup() as voices:
-                await self._stay(voices)
+            if not self.over.is_set():
+                async with asyncio.TaskGroup() as voices:
+                    await self._stay(voices)
         except PortError as error:
             self._fail(error)
         finally:
@@ -108,6 +109,8 @@ class Seat:
                     await voice.wait_for_subscription()
         except TimeoutError:
             log.warning("livekit_room_settles_slowly", call_id=self._room.name, party=self._ticket.party)
+        if self.over.is_set():
+            raise Unavailable("this room was closed meanwhile")
         if not self.entered.done():
             self.entered.set_result(None)
 

@@ -1,5 +1,6 @@
 """One party's track as it comes in: frames in their places on the room's clock, and its keys behind its sound."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -19,21 +20,41 @@ HELD_FRAMES: Final = 15
 which holds 20 to 60 ms on a quiet path and seldom more than 200."""
 
 
+HELD_SECONDS: Final = 1.0
+"""The longest that a key waits, should the track stand still."""
+
+
+SAMPLE: Final = 25
+"""Silent frames of which the earliest arrival tells the place of them all: the others came late."""
+
+
 class Places:
     """Where the frames of a continuous track begin: one after another, corrected while there is silence."""
 
     def __init__(self) -> None:
-        self._next = 0.0
+        self._next: float | None = None
+        self._lates: list[float] = []
 
     def next(self, now: float, *, sounding: bool) -> float:
         """The place of the frame that has arrived in full by `now`."""
-        arrived = now - FRAME_SECONDS
-        late = arrived - self._next
-        if abs(late) > ASTRAY or (late < 0 and not sounding):
-            self._next = max(0.0, arrived)
-        at = self._next
-        self._next += FRAME_SECONDS
+        arrived = max(0.0, now - FRAME_SECONDS)
+        at = arrived if self._next is None else self._next
+        late = arrived - at
+        if abs(late) > ASTRAY:
+            at = arrived
+            self._lates.clear()
+        elif not sounding:
+            at += self._correction(late)
+        self._next = at + FRAME_SECONDS
         return at
+
+    def _correction(self, late: float) -> float:
+        self._lates.append(late)
+        if late >= 0 and len(self._lates) < SAMPLE:
+            return 0.0
+        least = min(self._lates)
+        self._lates.clear()
+        return least
 
 
 class Voice:
@@ -47,6 +68,7 @@ class Voice:
         self._places = Places()
         self._keys: deque[tuple[int, Pressed]] = deque()
         self._frames = 0
+        self._released = 0
         self._stream = rtc.AudioStream(
             track, sample_rate=RATE, num_channels=1, frame_size_ms=round(FRAME_SECONDS * 1000)
         )
@@ -61,10 +83,16 @@ class Voice:
     def hold(self, key: Pressed) -> None:
         """Tell it once the sound before it has come."""
         self._keys.append((self._frames + HELD_FRAMES, key))
+        asyncio.get_running_loop().call_later(HELD_SECONDS, self._release_to, len(self._keys) + self._released)
 
     def release(self) -> None:
         """No more sound comes: tell what is held."""
-        while self._keys:
+        self._release_to(self._released + len(self._keys))
+
+    def _release_to(self, count: int) -> None:
+        """The first so many keys of all."""
+        while self._released < count:
+            self._released += 1
             self._listener.hear(self._keys.popleft()[1])
 
     def _take(self, pcm: bytes) -> None:
@@ -73,5 +101,4 @@ class Voice:
         at = self._places.next(self._now(), sounding=sounding)
         if sounding:
             self._listener.hear(Heard(party=self.party, frame=AudioFrame(pcm=pcm), at=at))
-        while self._keys and self._keys[0][0] <= self._frames:
-            self._listener.hear(self._keys.popleft()[1])
+        self._release_to(self._released + sum(due <= self._frames for due, _ in self._keys))

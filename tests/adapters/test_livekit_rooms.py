@@ -269,13 +269,45 @@ async def test_a_lost_server_ends_the_link(servers: Callable[..., RunningServer]
 
 
 async def test_a_join_that_is_given_up_leaves_nobody_in_the_room(world: RoomWorld) -> None:
-    anna = await join(world, "call_1", "anna")
+    await join(world, "call_1", "anna")
     invitation = await world.rooms.invite("call_1", "ben", hears=EVERYBODY, heard_by=EVERYBODY)
-    async with asyncio.TaskGroup() as group:
-        joining = group.create_task(world.links.join(invitation))
+    async with LiveKitAudioLinks(world.clock).running() as links, asyncio.TaskGroup() as group:
+        joining = group.create_task(links.join(invitation))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         joining.cancel()
 
-    await until(anna.events(), is_a(Joined, "ben"))
-    await until(anna.events(), is_a(Left, "ben"))
+    carl = await join(world, "call_1", "carl")
+    await join(world, "call_1", "core")
+
+    seen = await until(carl.events(), is_a(Joined, "core"))
+    assert [event.party for event in seen if isinstance(event, Joined)] == ["anna", "core"]
+
+
+async def test_keys_of_a_phone_that_is_muted_are_heard(world: RoomWorld) -> None:
+    core = await join(world, "call_1", "core")
+    async with stranger(phone("call_1")) as callee:
+        for publication in callee.local_participant.track_publications.values():
+            assert isinstance(publication.track, rtc.LocalAudioTrack)
+            publication.track.mute()
+        for digit in "12":
+            await callee.local_participant.publish_dtmf(code=int(digit), digit=digit)
+        seen = await until(core.events(), lambda event: isinstance(event, Pressed) and event.digit == "2")
+
+    assert [event.digit for event in seen if isinstance(event, Pressed)] == ["1", "2"]
+
+
+async def test_who_publishes_again_is_heard_by_its_new_track(world: RoomWorld) -> None:
+    core = await join(world, "call_1", "core")
+    async with stranger(phone("call_1")) as callee:
+        source = rtc.AudioSource(RATE, 1)
+        track = rtc.LocalAudioTrack.create_audio_track("again", source)
+        options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
+        again = await callee.local_participant.publish_track(track, options)
+        await again.wait_for_subscription()
+
+        async with asyncio.TaskGroup() as group:
+            hearing = group.create_task(until_said(core.events(), "callee", "hello"))
+            while not hearing.done():
+                await source.capture_frame(rtc.AudioFrame(frame("hello").pcm, RATE, 1, len(frame("hello").pcm) // 2))
+    assert words(frames(hearing.result(), "callee")) == ["hello"]

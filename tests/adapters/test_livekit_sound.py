@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.livekit.gate import LOUD, QUIET, TAIL, SilenceGate
-from adapters.livekit.voice import ASTRAY, Places
+from adapters.livekit.voice import ASTRAY, SAMPLE, Places
 from domain.calls.audio import FRAME_SECONDS, SILENCE
 
 
@@ -65,3 +65,19 @@ def test_after_a_gap_places_are_taken_anew() -> None:
     places.next(10.0, sounding=True)
 
     assert places.next(12.0, sounding=True) == pytest.approx(12.0 - FRAME_SECONDS)
+
+
+def test_the_first_frame_of_a_young_room_is_where_it_came() -> None:
+    assert Places().next(ASTRAY / 2, sounding=True) == pytest.approx(ASTRAY / 2 - FRAME_SECONDS)
+
+
+def test_a_track_that_fell_behind_is_caught_up_with_in_silence() -> None:
+    places = Places()
+    places.next(10.0, sounding=True)
+    behind = 10.0 + ASTRAY / 2
+
+    for n in range(1, SAMPLE + 1):
+        places.next(behind + n * FRAME_SECONDS, sounding=False)
+
+    expected = behind + SAMPLE * FRAME_SECONDS
+    assert places.next(expected + FRAME_SECONDS, sounding=True) == pytest.approx(expected)
