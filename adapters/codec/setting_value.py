@@ -29,7 +29,9 @@ MOST: Final[Mapping[str, float]] = {
     "recognition_errors": 1,
     "simulation_speed": 1_000,
 }
-MAY_BE_EMPTY: Final = frozenset({"openai_url", "openai_key", "openai_model", "private_targets", "traces_url"})
+MAY_BE_EMPTY: Final = frozenset(
+    {"openai_url", "openai_key", "openai_model", "private_targets", "traces_url", "livekit_key", "livekit_sip_url"}
+)
 
 
 HOST: Final = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*|(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")

@@ -134,7 +134,13 @@ CREATE INDEX deliveries_state ON deliveries (brand, state);  -- counts
 CREATE INDEX deliveries_due ON deliveries (due_at, id) WHERE due_at IS NOT NULL;
 """
 
-MIGRATIONS: Final = (PEOPLE + BOTS_AND_CAMPAIGNS + LEADS + ATTEMPTS + CALLS + ROUTING_AND_PUSHES,)
+LEGS: Final = """
+CREATE TABLE legs (
+    call_id TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX legs_age ON legs (opened_at);  -- what may be forgotten
+"""
+
+MIGRATIONS: Final = (PEOPLE + BOTS_AND_CAMPAIGNS + LEADS + ATTEMPTS + CALLS + ROUTING_AND_PUSHES, LEGS)
 """The nth takes a file from `user_version` n to n + 1. A migration is never changed once released."""
 
 
