@@ -105,6 +105,14 @@ class LiveKitLeg:
             log.warning("leg_lost_from_sight", call_id=self.trail.story.call_id, error=type(error).__name__)
             self.trail.fail(error)
 
+    def fail(self, error: PortError) -> None:
+        """Whoever waits for it is told, unless it is settled."""
+        if not self.placed.done():
+            self.placed.set_exception(error)
+            self.placed.exception()  # seen, also where nobody waits any more
+        if not self.trail.over:
+            self.trail.fail(error if isinstance(error, Unavailable) else NotFound("this leg was never placed"))
+
     async def note(
         self, kind: LegKind, *, status: int | None = None, reason: str = "", by: HangUp | None = None
     ) -> None:
