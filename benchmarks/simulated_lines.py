@@ -9,7 +9,7 @@ from domain.calls.audio import AudioFrame
 from domain.calls.room import CALLEE, CORE, DIALLER
 from domain.ids import DEFAULT_BRAND, CallId, TrunkId
 from ports.audio_links import AudioLink
-from ports.carrier import Progress
+from ports.carrier import Progress, Refer
 from ports.clock import Clock
 from ports.telephony import DialOrder
 from ports.text_to_speech import TextToSpeech
@@ -47,7 +47,7 @@ class Line(Progress):
 
     async def ringing(self) -> None: ...
 
-    async def answered(self) -> AudioLink:
+    async def answered(self, refer: Refer | None = None) -> AudioLink:
         link = await self.join(CALLEE)
         self.answered_at = self._clock.monotonic()
         return link

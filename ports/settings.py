@@ -51,6 +51,13 @@ class Settings:
     core_port: int = setting("CXB_CORE_PORT", "port of Core's control surface", 8602)
     dialler_port: int = setting("CXB_DIALLER_PORT", "port of the Dialler's health page", 8603)
     exchange_port: int = setting("CXB_EXCHANGE_PORT", "port of the exchange", 8604)
+    sip_address: str = setting(
+        "CXB_SIP_ADDRESS",
+        "address that SIP and RTP are bound to; empty for that of the interface towards the first SIP trunk",
+        "",
+    )
+    sip_port: int = setting("CXB_SIP_PORT", "port of SIP, open only while there is a SIP trunk", 5060)
+    rtp_ports: str = setting("CXB_RTP_PORTS", "ports of the calls' audio by SIP trunks, first-last", "30000-39999")
     api_url: str = setting("CXB_API_URL", "where the other processes find the API", "http://127.0.0.1:8601")
     core_url: str = setting("CXB_CORE_URL", "where API and Dialler find this Core", "http://127.0.0.1:8602")
     exchange_url: str = setting("CXB_EXCHANGE_URL", "where processes find the exchange", "ws://127.0.0.1:8604")

@@ -30,12 +30,22 @@ MOST: Final[Mapping[str, float]] = {
     "simulation_speed": 1_000,
 }
 MAY_BE_EMPTY: Final = frozenset(
-    {"openai_url", "openai_key", "openai_model", "private_targets", "traces_url", "livekit_key", "livekit_sip_url"}
+    {
+        "openai_url",
+        "openai_key",
+        "openai_model",
+        "private_targets",
+        "traces_url",
+        "sip_address",
+        "livekit_key",
+        "livekit_sip_url",
+    }
 )
 
 
 HOST: Final = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*|(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 SERVER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+PORT_RANGE: Final = re.compile(r"([0-9]{4,5})-([0-9]{4,5})")
 EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
@@ -107,6 +117,19 @@ def _check_networks(text: str) -> None:
     networks(text)
 
 
+def _check_address(text: str) -> None:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError(f"must be an address of this machine, such as 192.0.2.10, not {text!r}") from None
+
+
+def _check_port_range(text: str) -> None:
+    found = PORT_RANGE.fullmatch(text)
+    if found is None or not 1024 <= int(found[1]) < int(found[2]) <= 65535:
+        raise ValueError(f"must be two ports of 1024 or more, such as 30000-39999, not {text!r}")
+
+
 def _check_level(level: str) -> None:
     if level not in LOG_LEVELS:
         raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}, not {level!r}")
@@ -125,6 +148,8 @@ CHECKS: Final[Mapping[str, Callable[[Any], None]]] = {
     "_url": _check_url,
     "private_targets": _check_networks,
     "log_level": _check_level,
+    "sip_address": _check_address,
+    "rtp_ports": _check_port_range,
     "host": _matching(HOST, "an address or a name, such as 127.0.0.1"),
     "server_id": _matching(SERVER, "at most 64 letters, digits, dots, dashes and underscores"),
     "_email": _matching(EMAIL, "an email address"),

@@ -1,4 +1,4 @@
-"""Keeps LiveKit's own log to one event without tokens: its library puts whole access tokens into its warnings.
+"""Keeps LiveKit's own log to one private event: its library puts whole access tokens into its warnings.
 
 Imported for what it does.
 """
@@ -15,7 +15,7 @@ class _Forward(logging.Handler):
     """Comes from a thread of the library, whose errors are often no more than that a room was closed."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        log.info("livekit_says", level_name=record.levelname, pii_message=record.getMessage())
+        log.debug("livekit_says", level_name=record.levelname, pii_message=record.getMessage())
 
 
 LIBRARY: Final = logging.getLogger("livekit")

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 
 from domain.calls.audio import RATE, AudioFrame
+from domain.calls.placing import Placing
 from domain.calls.room import CALLEE, Invitation
 from ports.audio_links import AudioLink, AudioLinks, Heard, Left, LinkEvent
 from ports.call_journal import JournalEntry, JournalWriter, Note, Track
@@ -25,7 +26,8 @@ class TapedAudioLinks(AudioLinks):
 class TapedAudioLink(AudioLink):
     """Notes, too, how the link came to its end: whether the callee left, or the room was gone while they were in it.
 
-    A frame given to `speak` waits here until its place on the room's clock has come; `flush` may still unsay it.
+    Both tracks have one clock, the room's. The bot's frames are paced by it and lie where `speak` put them; each waits
+    here until its place has come, and `flush` may still unsay it. The callee's come by a clock of their own.
     """
 
     def __init__(self, link: AudioLink, journal: JournalWriter, clock: Clock) -> None:
@@ -35,12 +37,13 @@ class TapedAudioLink(AudioLink):
         self._clock = clock
         self._began = link.clock()
         self._unsaid: deque[tuple[float, bytes]] = deque()
+        self._placing = Placing()
 
     async def events(self) -> AsyncIterator[LinkEvent]:
         callee_left = False
         async for event in self._link.events():
             if isinstance(event, Heard) and event.party == CALLEE:
-                self._sound(Track.CALLEE, event.at, event.frame.pcm)
+                self._tape_heard(event)
             elif isinstance(event, Left) and event.party == CALLEE and not callee_left:
                 callee_left = True
                 self._note(Note.CALLEE_LEFT)
@@ -75,14 +78,22 @@ class TapedAudioLink(AudioLink):
         now = self._link.clock()
         while self._unsaid and self._unsaid[0][0] <= now:
             at, pcm = self._unsaid.popleft()
-            self._sound(Track.BOT, at, pcm)
+            self._sound(Track.BOT, self._place(at), pcm)
 
-    def _sound(self, track: Track, at: float, pcm: bytes) -> None:
+    def _tape_heard(self, heard: Heard) -> None:
+        placed = self._placing.place(self._place(heard.at), heard.frame.pcm)
+        if placed is not None:
+            self._sound(Track.CALLEE, placed.start, placed.pcm)
+
+    def _place(self, at: float) -> int:
+        """In samples since the tape began."""
+        return round((at - self._began) * RATE)
+
+    def _sound(self, track: Track, place: int, pcm: bytes) -> None:
         """What began before the tape did is cut at its start."""
-        place = at - self._began
-        missed = 2 * max(0, round(-place * RATE))
+        missed = 2 * max(0, -place)
         if missed < len(pcm):
-            self._journal.sound(track, max(0.0, place), pcm[missed:])
+            self._journal.sound(track, max(0, place) / RATE, pcm[missed:])
 
     def _note(self, note: Note) -> None:
         self._journal.note(JournalEntry(at=self._clock.now(), note=note))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from contract_tests.backends import conversation, language_model, media, small, speech, stores, tape, watching
+from contract_tests.backends import conversation, language_model, media, sip, small, speech, stores, tape, watching
 from contract_tests.backends.backend import Backend, Missing
 
 __all__ = ["BACKENDS", "Backend", "Missing"]
@@ -13,6 +13,7 @@ AREAS = (
     small.BACKENDS,
     stores.BACKENDS,
     media.BACKENDS,
+    sip.BACKENDS,
     speech.BACKENDS,
     tape.BACKENDS,
     watching.BACKENDS,

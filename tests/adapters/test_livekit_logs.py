@@ -11,14 +11,14 @@ from adapters.livekit import audio_links
 
 
 @pytest.fixture
-def _info_is_logged() -> Iterator[None]:
+def _everything_is_logged() -> Iterator[None]:
     before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
     yield
     structlog.configure(**before)
 
 
-@pytest.mark.usefixtures("_info_is_logged")
+@pytest.mark.usefixtures("_everything_is_logged")
 def test_the_librarys_log_is_ours_and_its_text_is_private(capfd: pytest.CaptureFixture[str]) -> None:
     assert audio_links.logs.LIBRARY is logging.getLogger("livekit")
 
@@ -29,7 +29,7 @@ def test_the_librarys_log_is_ours_and_its_text_is_private(capfd: pytest.CaptureF
     assert said == [
         {
             "event": "livekit_says",
-            "log_level": "info",
+            "log_level": "debug",
             "level_name": "ERROR",
             "pii_message": "invalid token: eyJh",
         }

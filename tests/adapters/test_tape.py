@@ -9,12 +9,13 @@ import pytest
 from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.call_journal import MemoryCallJournal
 from adapters.memory.clock import MemoryClock
+from adapters.memory.ear import Ear
 from adapters.memory.rooms import MemoryRooms
 from adapters.tape.audio_links import TapedAudioLinks
 from contract_tests.backends import scene
 from domain.calls.audio import FRAME_BYTES, FRAME_SECONDS, AudioFrame
 from domain.calls.room import CALLEE, CORE
-from ports.audio_links import AudioLink
+from ports.audio_links import AudioLink, Heard
 from ports.call_journal import CallJournal, JournalHeader, Note
 
 ALL = frozenset({CALLEE, CORE, "dialler"})
@@ -104,6 +105,21 @@ async def test_what_was_flushed_before_it_was_played_is_not_taped() -> None:
         bot = (await tape.tracks())[1]
         assert max(bot[:-1]) == int(cut_at / FRAME_SECONDS + 0.01) + 1 < 20
         assert bot[-1] == 99
+
+
+async def test_a_callee_whose_frames_come_unevenly_is_taped_without_a_chop_and_a_lost_one_leaves_its_length() -> None:
+    async with taping() as tape:
+        seat = tape.rooms.admit(await tape.rooms.invite("room", CALLEE, hears=ALL, heard_by=ALL), Ear())
+        for n in (0, 1, 2, 3, 4, 6, 7, 8, 9):
+            uneven = 1.1 + FRAME_SECONDS * n + (0.004 if n % 2 else 0.0)
+            seat.room.tell_hearers(seat, Heard(party=CALLEE, frame=frame(n + 1), at=uneven))
+        await tape.rooms.close("room")
+        await listen(tape.bot)
+
+        pcm = b"".join([chunk async for chunk in tape.journal.stereo(scene.CALL)])
+        samples = FRAME_BYTES // 2
+        heard = [value for n in (1, 2, 3, 4, 5, 0, 7, 8, 9, 10) for value in [n] * samples]
+        assert list(pcm[0::4]) == [0] * 5 * samples + heard
 
 
 async def test_a_callee_who_leaves_is_noted_and_the_end_of_the_room_then_is_nothing_new() -> None:

@@ -12,6 +12,7 @@ from litestar.response import Stream
 
 from applications.api.cases import maker
 from applications.api.container import Container
+from applications.api.http.channels import Channels, Rendition
 from applications.api.http.doors import person
 from applications.api.http.given import Given, provide
 from applications.api.http.hearer import HEARER, brand_of_hearer
@@ -21,12 +22,20 @@ from applications.api.use_cases.link_recording import LinkRecording
 from applications.api.use_cases.open_recording import OpenRecording
 from domain.ids import BrandId, CallId
 from domain.people.user import Permission
-from ports.object_store import ObjectStore, StoredObject
+from ports.object_store import ObjectStore
 
 MEDIA_TYPE: Final = "audio/wav"
 PATH: Final = "/recordings/{call_id:str}"
 
 Token = Annotated[str | None, QueryParameter(name="token", max_length=2_048, required=False)]
+AskedChannels = Annotated[
+    Channels,
+    QueryParameter(
+        name="channels",
+        required=False,
+        description="stereo: the callee left, the bot right; mixed: both in one channel; or one of the two alone.",
+    ),
+]
 Request_ = Request[Any, Any, Any]
 
 
@@ -68,20 +77,21 @@ async def get_recording(
     opening: Given[OpenRecording],
     objects: Given[ObjectStore],
     token_: Token = None,
+    channels_: AskedChannels = Channels.STEREO,
 ) -> Response[Any]:
-    """WAV: the callee left, the bot right. Answers one range with 206; several at once, or none, with everything."""
+    """WAV, 16 kHz and 16 bits. Answers one range with 206; several at once, or none, with everything."""
     brand = await brand_of_hearer(request, opening, CallId(call_id), token_)
-    kept = await opening(brand, CallId(call_id))
+    kept = Rendition(stored=await opening(brand, CallId(call_id)), channels=channels_)
     if _unchanged(request, kept):
         return Response(b"", status_code=304, media_type=MEDIA_TYPE, headers=_headers(kept))
     try:
-        want = wanted(request.headers, kept.size, _etag(kept))
+        want = wanted(request.headers, kept.size, kept.etag)
     except Unsatisfiable:
         headers = {**_headers(kept), "content-range": f"bytes */{kept.size}"}
         return problem(416, "no-such-range", "no byte of the recording lies in the range", headers=headers)
     span = want.span
     return Stream(
-        objects.read(kept.key, start=span.start, end=span.end),
+        kept.read(objects, span),
         status_code=206 if want.partial else 200,
         media_type=MEDIA_TYPE,
         headers={**_headers(kept), **_length(span, partial=want.partial)},
@@ -90,28 +100,28 @@ async def get_recording(
 
 @head(PATH, operation_id="headRecording", tags=["recordings"], media_type=MEDIA_TYPE, **HEARER)
 async def head_recording(
-    call_id: FromPath[str], request: Request_, opening: Given[OpenRecording], token_: Token = None
+    call_id: FromPath[str],
+    request: Request_,
+    opening: Given[OpenRecording],
+    token_: Token = None,
+    channels_: AskedChannels = Channels.STEREO,
 ) -> Response[None]:
     """Size and version of the recording."""
     brand = await brand_of_hearer(request, opening, CallId(call_id), token_)
-    kept = await opening(brand, CallId(call_id))
+    kept = Rendition(stored=await opening(brand, CallId(call_id)), channels=channels_)
     whole = _length(Span(start=0, end=kept.size, size=kept.size), partial=False)
     headers = {**_headers(kept), **whole, "content-type": MEDIA_TYPE}
     return Response(None, status_code=200, media_type=MediaType.TEXT, headers=headers)  # TEXT: nothing to render
 
 
-def _unchanged(request: Request_, kept: StoredObject) -> bool:
+def _unchanged(request: Request_, kept: Rendition) -> bool:
     known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
-    return _etag(kept) in known or known == ["*"]
+    return kept.etag in known or known == ["*"]
 
 
-def _etag(kept: StoredObject) -> str:
-    return f'"{kept.sha256}"'
-
-
-def _headers(kept: StoredObject) -> dict[str, str]:
+def _headers(kept: Rendition) -> dict[str, str]:
     """A recording belongs to one person: no shared cache may keep it."""
-    return {"accept-ranges": "bytes", "etag": _etag(kept), "cache-control": "private, max-age=300"}
+    return {"accept-ranges": "bytes", "etag": kept.etag, "cache-control": "private, max-age=300"}
 
 
 def _length(span: Span, *, partial: bool) -> dict[str, str]:

@@ -1,0 +1,75 @@
+"""One call's sound: from the phone into the room and back, moved once every 20 ms."""
+
+import asyncio
+from typing import Final
+
+import numpy as np
+from baresip.errors import AudioNotActive, AudioRestarted
+
+from adapters.sip.call import SipCall
+from adapters.sip.mix import Mix
+from adapters.sip.resampling import Downsampler, Upsampler
+from adapters.sip.silence import SilenceGate
+
+NARROW_BYTES: Final = 320
+"""20 ms at 8 kHz."""
+
+MOST_READ: Final = 50 * NARROW_BYTES
+QUEUED: Final = 2 * NARROW_BYTES
+"""What waits in the stack while somebody speaks: a frame that is due, and one for when we are late. Whoever is cut off
+is heard for that much longer."""
+
+CUSHION: Final = bytes(NARROW_BYTES)
+MOST_HEARD: Final = 25
+"""Frames that may wait for the room: half a second, beyond which the oldest is dropped."""
+
+
+class Line:
+    """`heard` are frames for the room, at 16 kHz; `say` takes those of the room."""
+
+    def __init__(self, call: SipCall) -> None:
+        self.call = call
+        self.heard: asyncio.Queue[bytes] = asyncio.Queue()
+        self._part = b""
+        self._gate = SilenceGate()
+        self._upsampled = Upsampler()
+        self._downsampled = Downsampler()
+        self._mix = Mix()
+        self._spoke = False
+
+    def say(self, party: str, pcm: bytes) -> None:
+        self._mix.add(party, pcm)
+
+    def tick(self) -> None:
+        """A call that is held, has no media yet, or gets new media by a re-INVITE, is silent meanwhile."""
+        try:
+            self._listen()
+            self._speak()
+        except (AudioNotActive, AudioRestarted):
+            self._mix.clear()
+
+    def _listen(self) -> None:
+        data = self._part + self.call.audio.read(MOST_READ)
+        whole = len(data) - len(data) % NARROW_BYTES
+        self._part = data[whole:]
+        for start in range(0, whole, NARROW_BYTES):
+            frame = np.frombuffer(data, "<i2", NARROW_BYTES // 2, start)
+            for sound in self._gate.passed(frame):
+                self._give(self._upsampled(sound).tobytes())
+
+    def _give(self, pcm: bytes) -> None:
+        if self.heard.qsize() >= MOST_HEARD:
+            self.heard.get_nowait()
+        self.heard.put_nowait(pcm)
+
+    def _speak(self) -> None:
+        if self.call.held:
+            self._mix.clear()
+        if not self._mix and not self._spoke:
+            return
+        waits = self.call.audio.info().tx_buffered
+        if not waits:  # the stack has run dry, and would again whenever we are late
+            waits += self.call.audio.write(CUSHION)
+        while waits < QUEUED and (self._mix or self._spoke):
+            self._spoke = bool(self._mix)  # one frame of silence after the last brings out what the filter still holds
+            waits += self.call.audio.write(self._downsampled(self._mix.take()).tobytes())

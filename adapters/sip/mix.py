@@ -1,0 +1,40 @@
+"""What the phone hears: everybody in the room at once."""
+
+from typing import Final
+
+import numpy as np
+
+from adapters.sip.resampling import Pcm
+from domain.calls.audio import FRAME_BYTES
+
+LONGEST: Final = 25 * FRAME_BYTES
+"""Bytes of a party that may wait: half a second, beyond which the oldest is dropped."""
+
+
+class Mix:
+    """Each party has a queue of its own, so that two who speak are added and not heard one after the other."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, bytearray] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def add(self, party: str, pcm: bytes) -> None:
+        queue = self._waiting.setdefault(party, bytearray())
+        queue += pcm
+        del queue[: max(0, len(queue) - LONGEST)]
+
+    def take(self) -> Pcm:
+        """The next 20 ms, with silence where somebody has less."""
+        total = np.zeros(FRAME_BYTES // 2, np.int32)
+        for party, queue in tuple(self._waiting.items()):
+            sound = np.frombuffer(bytes(queue[:FRAME_BYTES]), "<i2")
+            total[: len(sound)] += sound
+            del queue[:FRAME_BYTES]
+            if not queue:
+                del self._waiting[party]
+        return np.clip(total, -32_768, 32_767).astype(np.int16)
+
+    def clear(self) -> None:
+        self._waiting.clear()
