@@ -42,6 +42,7 @@ def with_kept_secrets(settings: Settings) -> Settings:
         settings,
         jwt_secret=settings.jwt_secret or kept.get("jwt_secret", ""),
         core_secret=settings.core_secret or kept.get("core_secret", ""),
+        secrets_key=settings.secrets_key or kept.get("secrets_key", ""),
     )
 
 

@@ -17,6 +17,7 @@ from ports.settings import Environment, Settings
 LOCK: Final = "cxb.lock"
 SECRETS: Final = "secrets.json"
 LIVEKIT_SECRETS: Final = "livekit_secrets.json"
+MADE: Final = ("jwt_secret", "core_secret", "secrets_key")
 
 
 @contextmanager
@@ -48,11 +49,12 @@ def with_secrets(settings: Settings) -> Settings:
     """In development, secrets that nobody set are made once for the folder and kept there, for its owner's eyes."""
     if settings.environment is Environment.PRODUCTION:
         return settings
-    made = _made_once(Path(settings.data) / SECRETS, "jwt_secret", "core_secret")
+    made = _made_once(Path(settings.data) / SECRETS, *MADE)
     return replace(
         settings,
         jwt_secret=settings.jwt_secret or made["jwt_secret"],
         core_secret=settings.core_secret or made["core_secret"],
+        secrets_key=settings.secrets_key or made["secrets_key"],
     )
 
 
@@ -65,6 +67,9 @@ def _made_once(file: Path, *names: str) -> dict[str, str]:
     try:
         kept: dict[str, str] = json.loads(file.read_text())
     except FileNotFoundError:
-        kept = {name: secrets.token_urlsafe(48) for name in names}
+        kept = {}
+    missing = [name for name in names if name not in kept]  # a folder of an earlier release lacks some
+    if missing:
+        kept |= {name: secrets.token_urlsafe(48) for name in missing}
         write_private(file, json.dumps(kept))
     return kept

@@ -8,7 +8,8 @@ from ports.messages.core import CallAccepted, CallRequest, CoreHealth, Order
 
 
 class CoreGateway(Protocol):
-    """Every method takes the server's URL; all raise Unavailable when it does not answer within two seconds."""
+    """Every method takes the server's URL; all raise Unavailable when it does not answer within two seconds,
+    and Unreached when nobody is there to be asked."""
 
     @abstractmethod
     async def health(self, url: str) -> CoreHealth: ...

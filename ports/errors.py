@@ -5,6 +5,7 @@ PortError                the world did not do what was asked
 ├── Stale                somebody else wrote first: load again and decide again
 ├── Busy                 no room now; ask again after `retry_after` seconds, or elsewhere      retryable
 ├── Unavailable          no answer, or not in time: it may or may not have happened            retryable
+│   └── Unreached        nobody was there to be asked: it has not happened
 └── Refused              a final no: asking again will not help
 """
 
@@ -39,6 +40,10 @@ class Unavailable(PortError):
     """No answer, or not in time: it may or may not have happened."""
 
     retryable = True
+
+
+class Unreached(Unavailable):
+    """Nobody was there to be asked, so that it has certainly not happened."""
 
 
 class Refused(PortError):

@@ -69,6 +69,12 @@ class Settings:
         "",
         secret=True,
     )
+    secrets_key: str = setting(
+        "CXB_SECRETS_KEY",
+        "seals passwords of trunks; 32 characters or more; several, comma-separated: the first one seals, all open",
+        "",
+        secret=True,
+    )
     admin_email: str = setting("CXB_ADMIN_EMAIL", "email of the first administrator", "admin@example.com")
     session_minutes: int = setting("CXB_SESSION_MINUTES", "minutes until somebody has to log in again", 480)
     stores: Stores = setting("CXB_STORES", "where documents are kept: sqlite, or memory for tests", Stores.SQLITE)

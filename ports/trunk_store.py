@@ -24,5 +24,9 @@ class TrunkStore(Protocol):
         """Stored with its next version. Raises Stale when another write came first."""
 
     @abstractmethod
+    async def remove(self, brand: BrandId, trunk_id: TrunkId) -> None:
+        """Raises NotFound."""
+
+    @abstractmethod
     async def all(self, brand: BrandId | None) -> Sequence[Trunk]:
         """By id; of every brand when None."""

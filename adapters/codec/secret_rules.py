@@ -27,7 +27,7 @@ COMMON: Final = (
     "replace",
 )
 RECIPE: Final = 'make a good one: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
-REQUIRED: Final = {"jwt_secret": "JWT_SECRET", "core_secret": "CXBCORE_SECRET"}
+REQUIRED: Final = {"jwt_secret": "JWT_SECRET", "core_secret": "CXBCORE_SECRET", "secrets_key": "CXB_SECRETS_KEY"}
 
 
 def secret_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
@@ -54,11 +54,18 @@ def _livekit_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
 def _production_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
     secrets = {name: str(values.get(name, getattr(Settings(), name))) for name in REQUIRED}
     for name, secret in secrets.items():
-        why = weakness(secret)
+        why = next(filter(None, map(weakness, keys_of(secret) if name == "secrets_key" else [secret])), "")
         if why:
             yield Fault(field=REQUIRED[name], reason=f"{why}; {RECIPE}")
     if secrets["jwt_secret"] and secrets["jwt_secret"] == secrets["core_secret"]:
         yield Fault(field=REQUIRED["core_secret"], reason=f"must differ from JWT_SECRET; {RECIPE}")
+    if {secrets["jwt_secret"], secrets["core_secret"]} & {*keys_of(secrets["secrets_key"])} - {""}:
+        yield Fault(field=REQUIRED["secrets_key"], reason=f"must differ from the other secrets; {RECIPE}")
+
+
+def keys_of(text: str) -> list[str]:
+    """Of several, comma-separated; one that is empty where none is given."""
+    return [key.strip() for key in text.split(",")]
 
 
 def weakness(secret: str) -> str:

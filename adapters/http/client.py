@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from domain.errors import InvalidValue
-from ports.errors import Busy, NotFound, PortError, Refused, Unavailable
+from ports.errors import Busy, NotFound, PortError, Refused, Unavailable, Unreached
 from ports.messages.reader import read
 from ports.tracing import UNTRACED, Tracing
 
@@ -79,6 +79,8 @@ async def _translated(seconds: float) -> AsyncIterator[None]:
         raise _error_for(error.response) from None
     except TimeoutError:
         raise Unavailable(f"no answer within {seconds:g} s") from None
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise Unreached(f"not reached: {type(error).__name__}") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unavailable(f"no answer: {type(error).__name__}") from None
 

@@ -11,12 +11,12 @@ from domain.ids import CallId
 from ports.carrier import Carrier, Incoming
 from ports.carrier_desk import CarrierDesk
 from ports.clock import Clock
-from ports.errors import PortError, Unavailable
+from ports.errors import Busy, PortError, Unavailable
 from ports.ids import Ids
 from ports.messages.inbound import Arrived, Received
 
 ASK_AGAIN: Final = (0.2, 0.5, 1.0)
-"""Seconds between asking an API that does not answer: a caller hears it ring meanwhile."""
+"""Seconds between asking an API that does not answer, or has no time: a caller hears it ring meanwhile."""
 
 log = structlog.get_logger()
 
@@ -64,6 +64,6 @@ class Arrivals:
         for pause in ASK_AGAIN:
             try:
                 return await self._desk.receive(arrived)
-            except Unavailable:
+            except (Busy, Unavailable):
                 await self._clock.sleep(pause)
         return await self._desk.receive(arrived)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from domain.ids import CallId, ServerId
 from ports.core_gateway import CoreGateway
-from ports.errors import Busy, NotFound, PortError, Unavailable
-from ports.messages.core import Attach, CallAccepted, CallRequest, CoreHealth, Order
+from ports.errors import Busy, NotFound, PortError, Unavailable, Unreached
+from ports.messages.core import Attach, CallAccepted, CallRequest, CoreHealth, Order, Receive
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,9 +35,17 @@ class MemoryCore:
             raise self.refusals[request.call_id]
         if self.draining:
             raise Busy(f"core {self.server_id} is draining")
-        message_only = isinstance(request, Attach) and request.message_only
-        if len(self.calls) >= self.capacity + (self.message_slots if message_only else 0):
+        if len(self.calls) >= self.capacity + (self.message_slots if _message_only(request) else 0):
             raise Busy(f"core {self.server_id} is full")
+
+
+def _message_only(request: CallRequest) -> bool:
+    match request:
+        case Attach():
+            return request.message_only
+        case Receive():
+            return bool(request.notice)
+    return False
 
 
 class MemoryCoreGateway(CoreGateway):
@@ -71,6 +79,8 @@ class MemoryCoreGateway(CoreGateway):
 
     def _core(self, url: str) -> MemoryCore:
         core = self.cores.get(url)
-        if core is None or core.dead:
+        if core is None:
+            raise Unreached(f"nobody at {url}")
+        if core.dead:
             raise Unavailable(f"no answer from {url}")
         return core

@@ -58,6 +58,13 @@ class Documents(Generic[Doc]):
         self._put(old, new)
         return new
 
+    def remove(self, brand: BrandId, doc_id: str) -> None:
+        """Raises NotFound, for another brand's as well."""
+        old = self.get(brand, doc_id)
+        for index in self._indexes:
+            index.change(old, None)
+        del self._docs[doc_id]
+
     def all(self, keys: Iterable[Key]) -> list[Doc]:
         """The documents of an index's keys, in their order."""
         return [self._docs[str(key[-1])] for key in keys]

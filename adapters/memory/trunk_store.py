@@ -23,5 +23,8 @@ class MemoryTrunkStore(TrunkStore):
     async def save(self, trunk: Trunk) -> Trunk:
         return self._trunks.save(trunk)
 
+    async def remove(self, brand: BrandId, trunk_id: TrunkId) -> None:
+        self._trunks.remove(brand, trunk_id)
+
     async def all(self, brand: BrandId | None) -> Sequence[Trunk]:
         return [trunk for trunk in self._trunks.all(self._by_id.keys(None)) if brand in {None, trunk.brand}]

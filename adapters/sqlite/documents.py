@@ -30,6 +30,10 @@ class Documents(Generic[Doc]):
         await self._file.write(lambda connection: self._table.replace(connection, row))
         return new
 
+    async def remove(self, brand: BrandId, doc_id: str) -> None:
+        """Raises NotFound, for another brand's as well."""
+        await self._file.write(lambda connection: self._table.delete(connection, doc_id, brand))
+
     async def get(self, brand: BrandId, doc_id: str) -> Doc:
         """Raises NotFound, for another brand's as well."""
         return await self.one("id = ? AND brand = ?", doc_id, brand)

@@ -140,7 +140,14 @@ CREATE TABLE legs (
 CREATE INDEX legs_age ON legs (opened_at);  -- what may be forgotten
 """
 
-MIGRATIONS: Final = (PEOPLE + BOTS_AND_CAMPAIGNS + LEADS + ATTEMPTS + CALLS + ROUTING_AND_PUSHES, LEGS)
+DIDS: Final = """
+CREATE TABLE dids (
+    id TEXT PRIMARY KEY,  -- brand and number
+    brand TEXT NOT NULL, version INTEGER NOT NULL, number TEXT NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX dids_number ON dids (brand, number);  -- all of a brand
+"""
+
+MIGRATIONS: Final = (PEOPLE + BOTS_AND_CAMPAIGNS + LEADS + ATTEMPTS + CALLS + ROUTING_AND_PUSHES, DIDS + LEGS)
 """The nth takes a file from `user_version` n to n + 1. A migration is never changed once released."""
 
 

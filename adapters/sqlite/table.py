@@ -32,6 +32,7 @@ class Table(Generic[Doc]):
         self.insert_sql = f"INSERT INTO {name} ({', '.join(names)}) VALUES {self._values}"
         self._update = f"UPDATE {name} SET {', '.join(f'{column} = ?' for column in names)}"
         self._update += " WHERE id = ? AND brand = ? AND version = ?"
+        self._delete = f"DELETE FROM {name} WHERE id = ? AND brand = ?"
         self._select = f"SELECT doc FROM {name} WHERE "
         self._places = f"SELECT {{number}}, id, doc FROM {name} WHERE "
 
@@ -59,6 +60,11 @@ class Table(Generic[Doc]):
         assert isinstance(version, int)  # noqa: S101  # told to the type checker: it is the third of every row
         if not changed(connection, self._update, (*row, doc_id, brand, version - 1)):
             raise Stale("another write came first")
+
+    def delete(self, connection: apsw.Connection, doc_id: str, brand: str) -> None:
+        """Raises NotFound."""
+        if not changed(connection, self._delete, (doc_id, brand)):
+            raise NotFound("no such document")
 
     def one(self, connection: apsw.Connection, where: str, *values: SqlValue) -> Doc:
         """Raises NotFound."""

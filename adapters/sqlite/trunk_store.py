@@ -26,5 +26,8 @@ class SqliteTrunkStore(TrunkStore):
     async def save(self, trunk: Trunk) -> Trunk:
         return await self._trunks.save(trunk)
 
+    async def remove(self, brand: BrandId, trunk_id: TrunkId) -> None:
+        await self._trunks.remove(brand, trunk_id)
+
     async def all(self, brand: BrandId | None) -> Sequence[Trunk]:
         return await self._trunks.select("?1 IS NULL OR brand = ?1 ORDER BY id", brand)

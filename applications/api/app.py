@@ -28,6 +28,7 @@ from applications.api.routes import (
     crm_targets,
     deliveries,
     dialout,
+    dids,
     dnc,
     events,
     fleet,
@@ -37,6 +38,7 @@ from applications.api.routes import (
     leads,
     recordings,
     system,
+    trunks,
     users,
 )
 from domain.ids import BrandId
@@ -56,6 +58,8 @@ AREAS: Final[tuple[Area, ...]] = (
     recordings,
     events,
     fleet,
+    trunks,
+    dids,
     crm_targets,
     deliveries,
     dialout,

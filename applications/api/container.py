@@ -24,6 +24,7 @@ from adapters.memory.call_store import MemoryCallStore
 from adapters.memory.campaign_store import MemoryCampaignStore
 from adapters.memory.crm_target_store import MemoryCrmTargetStore
 from adapters.memory.delivery_log import MemoryDeliveryLog
+from adapters.memory.did_store import MemoryDidStore
 from adapters.memory.dnc_list import MemoryDncList
 from adapters.memory.event_log import MemoryEventLog
 from adapters.memory.fleet_registry import MemoryFleetRegistry
@@ -60,6 +61,10 @@ def named(path: str) -> Callable[..., Any]:
 def _pepper(settings: Settings) -> bytes:
     """A key of its own for API keys, so that no log-in token says anything about it."""
     return hmac.new(settings.jwt_secret.encode(), b"api keys", hashlib.sha256).digest()
+
+
+def _keys(text: str) -> list[str]:
+    return [key.strip() for key in text.split(",") if key.strip()]
 
 
 def _in_data(name: str) -> providers.Provider[Path]:
@@ -110,6 +115,7 @@ class Container(containers.DeclarativeContainer):
     calls = _stored(MemoryCallStore, "call_store.SqliteCallStore")
     dnc = _stored(MemoryDncList, "dnc_list.SqliteDncList")
     trunks = _stored(MemoryTrunkStore, "trunk_store.SqliteTrunkStore")
+    dids = _stored(MemoryDidStore, "did_store.SqliteDidStore")
     fleet = _stored(MemoryFleetRegistry, "fleet_registry.SqliteFleetRegistry")
     events = _stored(MemoryEventLog, "event_log.SqliteEventLog")
     targets = _stored(MemoryCrmTargetStore, "crm_target_store.SqliteCrmTargetStore")
@@ -123,6 +129,9 @@ class Container(containers.DeclarativeContainer):
     )
     passwords = providers.Singleton(named("adapters.argon2.password_hasher.Argon2PasswordHasher"))
     tokens = providers.Singleton(named("adapters.jwt.tokens.JwtTokens"), settings.provided.jwt_secret)
+    secret_box = providers.Singleton(
+        named("adapters.aesgcm.secret_box.AesGcmSecretBox"), providers.Callable(_keys, settings.provided.secrets_key)
+    )
     plan = providers.Singleton(named("adapters.phonenumbers.number_plan.PhonenumbersNumberPlan"))
     crm = providers.Singleton(
         named("adapters.webhook.crm_connection.WebhookCrmConnection"),

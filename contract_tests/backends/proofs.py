@@ -1,4 +1,4 @@
-"""The backends of the clock, ids, passwords, tokens, numbering plans and settings."""
+"""The backends of the clock, ids, passwords, tokens, secret boxes, numbering plans and settings."""
 
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from adapters.aesgcm.secret_box import AesGcmSecretBox
 from adapters.argon2.password_hasher import Argon2PasswordHasher
 from adapters.environment.settings import EnvironmentSettings
 from adapters.jwt.tokens import JwtTokens
@@ -14,6 +15,7 @@ from adapters.memory.clock import MemoryClock
 from adapters.memory.ids import MemoryIds
 from adapters.memory.number_plan import MemoryNumberPlan
 from adapters.memory.password_hasher import MemoryPasswordHasher
+from adapters.memory.secret_box import MemorySecretBox
 from adapters.memory.settings import MemorySettings
 from adapters.memory.tokens import MemoryTokens
 from adapters.phonenumbers.number_plan import PhonenumbersNumberPlan
@@ -58,6 +60,10 @@ BACKENDS: Mapping[str, Mapping[str, Backend]] = {
     "tokens": {
         "memory": plain("memory", lambda: MemoryTokens(SECRET)),
         "jwt": plain("jwt", lambda: JwtTokens(SECRET)),
+    },
+    "secret_box": {
+        "memory": plain("memory", lambda: MemorySecretBox),
+        "aesgcm": plain("aesgcm", lambda: AesGcmSecretBox),
     },
     "number_plan": {
         "memory": plain("memory", MemoryNumberPlan),

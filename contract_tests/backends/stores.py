@@ -14,6 +14,7 @@ from adapters.memory.call_store import MemoryCallStore
 from adapters.memory.campaign_store import MemoryCampaignStore
 from adapters.memory.crm_target_store import MemoryCrmTargetStore
 from adapters.memory.delivery_log import MemoryDeliveryLog
+from adapters.memory.did_store import MemoryDidStore
 from adapters.memory.dnc_list import MemoryDncList
 from adapters.memory.event_log import MemoryEventLog
 from adapters.memory.fleet_registry import MemoryFleetRegistry
@@ -31,6 +32,7 @@ from adapters.sqlite.call_store import SqliteCallStore
 from adapters.sqlite.campaign_store import SqliteCampaignStore
 from adapters.sqlite.crm_target_store import SqliteCrmTargetStore
 from adapters.sqlite.delivery_log import SqliteDeliveryLog
+from adapters.sqlite.did_store import SqliteDidStore
 from adapters.sqlite.dnc_list import SqliteDncList
 from adapters.sqlite.event_log import SqliteEventLog
 from adapters.sqlite.file import SqliteFile
@@ -90,6 +92,7 @@ BACKENDS: Mapping[str, Mapping[str, Backend]] = {
     "campaign_store": _both(MemoryCampaignStore, SqliteCampaignStore),
     "crm_target_store": _both(MemoryCrmTargetStore, SqliteCrmTargetStore),
     "delivery_log": _both(MemoryDeliveryLog, SqliteDeliveryLog),
+    "did_store": _both(MemoryDidStore, SqliteDidStore),
     "dnc_list": _both(MemoryDncList, SqliteDncList),
     "event_log": _both(MemoryEventLog, SqliteEventLog),
     "fleet_registry": _both(MemoryFleetRegistry, SqliteFleetRegistry),

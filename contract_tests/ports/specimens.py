@@ -33,6 +33,7 @@ from domain.ids import (
 from domain.lease import Lease
 from domain.people.user import ApiKey, Role, User
 from domain.phone.number import NumberKind, PhoneNumber
+from domain.routing.did import Did
 from domain.routing.fleet import CoreServer
 from domain.routing.trunk import CarrierKind, Trunk
 
@@ -187,6 +188,10 @@ def trunk(number: int, **changes: Any) -> Trunk:
         calls_per_second=2.0,
     )
     return replace(one, **changes)
+
+
+def did(number: int, **changes: Any) -> Did:
+    return replace(Did(number=phone(number), brand=BRAND, bot_id=BotId("bot_0001")), **changes)
 
 
 def target(number: int, **changes: Any) -> CrmTarget:

@@ -13,8 +13,9 @@ from ports.settings import Engine, Environment, LogFormat, Media, Settings, Sett
 Source = Callable[[Mapping[str, str]], SettingsSource]
 
 GOOD = "kP3v_9QxT1mZr7YcW0aHn5LdEoJ2iUbGs8fXy6Vq"
+THIRD = "tW8-rB4_kN6vXz2QpL9mJc3YhD7gFs5A"
 OTHER = "0123fedc4567ba98fe01dc23ba4598760f1e2d3c"
-PRODUCTION = {"CXB_ENV": "production", "JWT_SECRET": GOOD, "CXBCORE_SECRET": OTHER}
+PRODUCTION = {"CXB_ENV": "production", "JWT_SECRET": GOOD, "CXBCORE_SECRET": OTHER, "CXB_SECRETS_KEY": THIRD}
 
 
 def wrong(source: SettingsSource) -> dict[str, str]:
@@ -106,14 +107,14 @@ def test_production_starts_with_good_secrets(settings: Source) -> None:
     assert (loaded.environment, loaded.jwt_secret, loaded.core_secret) == (Environment.PRODUCTION, GOOD, OTHER)
 
 
-def test_production_names_both_secrets_and_says_how_to_make_good_ones(settings: Source) -> None:
+def test_production_names_all_secrets_and_says_how_to_make_good_ones(settings: Source) -> None:
     found = wrong(settings({"CXB_ENV": "production"}))
 
-    assert set(found) == {"JWT_SECRET", "CXBCORE_SECRET"}
+    assert set(found) == {"JWT_SECRET", "CXBCORE_SECRET", "CXB_SECRETS_KEY"}
     assert all("python3 -c" in reason and "token_urlsafe" in reason for reason in found.values())
 
 
-@pytest.mark.parametrize("name", ["JWT_SECRET", "CXBCORE_SECRET"])
+@pytest.mark.parametrize("name", ["JWT_SECRET", "CXBCORE_SECRET", "CXB_SECRETS_KEY"])
 @pytest.mark.parametrize(
     "weak",
     [
@@ -137,6 +138,13 @@ def test_production_refuses_each_weak_secret_and_never_shows_it(settings: Source
 
 def test_production_refuses_one_secret_for_both(settings: Source) -> None:
     assert list(wrong(settings({**PRODUCTION, "CXBCORE_SECRET": GOOD}))) == ["CXBCORE_SECRET"]
+    assert list(wrong(settings({**PRODUCTION, "CXB_SECRETS_KEY": f"{THIRD},{GOOD}"}))) == ["CXB_SECRETS_KEY"]
+
+
+def test_of_several_keys_that_seal_none_may_be_weak(settings: Source) -> None:
+    assert settings({**PRODUCTION, "CXB_SECRETS_KEY": f"{THIRD}, {THIRD[::-1]}"}).load().secrets_key
+    for weak in (f"{THIRD},", f"{THIRD},short", f",{THIRD}"):
+        assert list(wrong(settings({**PRODUCTION, "CXB_SECRETS_KEY": weak}))) == ["CXB_SECRETS_KEY"]
 
 
 def test_secrets_made_by_the_recipe_are_always_good(settings: Source) -> None:

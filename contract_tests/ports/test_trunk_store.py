@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.ports.promises import keeps
 from contract_tests.ports.specimens import BRAND, OTHER_BRAND, trunk
-from ports.errors import Stale
+from ports.errors import NotFound, Stale
 from ports.trunk_store import TrunkStore
 
 
@@ -21,6 +21,20 @@ async def test_an_id_is_taken_once(trunk_store: TrunkStore) -> None:
 
     with pytest.raises(Stale):
         await trunk_store.add(trunk(1))
+
+
+async def test_a_trunk_that_is_removed_is_gone_and_another_brands_is_not(trunk_store: TrunkStore) -> None:
+    await trunk_store.add(trunk(1))
+    with pytest.raises(NotFound):
+        await trunk_store.remove(OTHER_BRAND, trunk(1).id)
+
+    await trunk_store.remove(BRAND, trunk(1).id)
+
+    assert await trunk_store.all(None) == []
+    with pytest.raises(NotFound):
+        await trunk_store.remove(BRAND, trunk(1).id)
+    with pytest.raises(Stale):
+        await trunk_store.save(trunk(1))
 
 
 async def test_lists_come_whole_by_id_of_one_brand_or_of_all(trunk_store: TrunkStore) -> None:

@@ -33,6 +33,9 @@ class Direction(StrEnum):
     BROWSER = "browser"
 
 
+HOLD_THEIR_OWN: Final = frozenset({Direction.API, Direction.INBOUND})
+"""Those whose slot and channel are held in the call's own name; a campaign's are its Dialler's."""
+
 CALL_CONCLUDED: Final = "call.concluded"
 
 

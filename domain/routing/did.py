@@ -29,8 +29,8 @@ class TurnedAway(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Did:
-    """A DID. Its number is E.164 and one brand's alone; `trunk_id` names the only trunk that it may be called by, any
-    when None. Hours are those of `zone`."""
+    """A DID. Its number is E.164, and a brand has it once; `trunk_id` names the only trunk that it may be called by,
+    any when None. Hours are those of `zone`."""
 
     number: str
     brand: BrandId
@@ -47,7 +47,8 @@ class Did:
 
     @property
     def id(self) -> str:
-        return self.number
+        """What it is kept under: two brands may have the same number, each by a trunk of its own."""
+        return did_id(self.brand, self.number)
 
     def open_at(self, at: datetime) -> bool:
         return self.hours.open_at(at, "", (self.zone,))
@@ -60,6 +61,10 @@ class Did:
             case TurnedAway.FULL if self.when_full is TurnAway.MESSAGE:
                 return self.full_message
         return ""
+
+
+def did_id(brand: BrandId, number: str) -> str:
+    return f"{brand}/{number}"
 
 
 def did_faults(did: Did, field_name: str = "") -> Iterator[Fault]:

@@ -42,9 +42,15 @@ class Trunk:
 
 
 def trunks_for(trunks: Iterable[Trunk], phone: str, in_use: Mapping[TrunkId, int]) -> list[Trunk]:
-    """Enabled trunks that reach the number and have a free channel: priority first, then the longest prefix."""
-    fit = [t for t in trunks if t.enabled and t.reaches(phone) and in_use.get(t.id, 0) < t.channels]
-    return sorted(fit, key=lambda t: (t.priority, -_longest_prefix(t, phone), t.id))
+    """Enabled trunks that reach the number and have a free channel: priority first, then the longest prefix.
+
+    The simulated carrier is left out as soon as a real trunk reaches the number, be that one full: a person who is to
+    be called is called, or not yet, and never only in appearance.
+    """
+    reaching = [t for t in trunks if t.enabled and t.reaches(phone)]
+    real = [t for t in reaching if t.carrier is not CarrierKind.SIMULATED]
+    free = [t for t in real or reaching if in_use.get(t.id, 0) < t.channels]
+    return sorted(free, key=lambda t: (t.priority, -_longest_prefix(t, phone), t.id))
 
 
 def _longest_prefix(trunk: Trunk, phone: str) -> int:

@@ -68,7 +68,7 @@ WRONG: Final = {
 }
 """One wrong value for each setting that can have one, and two names that are none."""
 
-ANYTHING: Final = frozenset({"JWT_SECRET", "CXBCORE_SECRET", "CXB_OPENAI_KEY", "CXB_OPENAI_MODEL"})
+ANYTHING: Final = frozenset({"JWT_SECRET", "CXBCORE_SECRET", "CXB_SECRETS_KEY", "CXB_OPENAI_KEY", "CXB_OPENAI_MODEL"})
 """Texts of any kind, outside of production."""
 
 

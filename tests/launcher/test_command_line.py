@@ -48,6 +48,7 @@ def test_production_does_not_start_with_weak_secrets(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "JWT_SECRET" in refused.stderr
     assert "CXBCORE_SECRET" in refused.stderr
+    assert "CXB_SECRETS_KEY" in refused.stderr
     assert "token_urlsafe" in refused.stderr
     assert not (tmp_path / "data").exists()
 

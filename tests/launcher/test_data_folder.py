@@ -26,8 +26,17 @@ def test_secrets_are_made_once_for_their_owners_eyes_only(tmp_path: Path) -> Non
 
     assert first == again
     assert len(first.jwt_secret) > 40
-    assert first.jwt_secret != first.core_secret
+    assert len({first.jwt_secret, first.core_secret, first.secrets_key}) == 3
     assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_of_an_earlier_release_keeps_its_secrets_and_gets_those_that_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").write_text('{"jwt_secret": "j", "core_secret": "c"}')
+    first = with_secrets(Settings(data=str(tmp_path)))
+
+    assert (first.jwt_secret, first.core_secret) == ("j", "c")
+    assert len(first.secrets_key) > 40
+    assert with_secrets(Settings(data=str(tmp_path))) == first
 
 
 def test_a_secret_that_is_set_is_kept(tmp_path: Path) -> None:

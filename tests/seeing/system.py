@@ -166,6 +166,7 @@ def production(folder: Path, **more: str) -> Iterator[System]:
         "CXB_PRIVATE_TARGETS": "127.0.0.0/8",
         "JWT_SECRET": secrets.token_urlsafe(40),
         "CXBCORE_SECRET": secrets.token_urlsafe(40),
+        "CXB_SECRETS_KEY": secrets.token_urlsafe(40),
     }
     environ |= {name: str(value) for name, value in more.items()}
     with _as_ours(environ):
@@ -258,6 +259,7 @@ def _set_up(told: Told, crm_url: str) -> None:
     told.secrets |= {
         "JWT_SECRET": settings.jwt_secret,
         "CXBCORE_SECRET": settings.core_secret,
+        "CXB_SECRETS_KEY": settings.secrets_key,
         "webhook secret": target["secret"],
         "API key": key["key"],
     }

@@ -1,13 +1,12 @@
-"""What is said about Cores and trunks."""
+"""What is said about Cores."""
 
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from domain.ids import ServerId, TrunkId
+from domain.ids import ServerId
 from domain.routing.fleet import CoreServer, ServerState
-from domain.routing.trunk import CarrierKind, Trunk
 
 
 class ServerPut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,24 +36,6 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[ServerShown, ...]
 
 
-class TrunkShown(msgspec.Struct, frozen=True, kw_only=True):
-    """`held` counts channels that are reserved."""
-
-    id: TrunkId
-    name: str
-    carrier: CarrierKind
-    channels: int
-    held: int
-    calls_per_second: float
-    priority: int
-    prefixes: tuple[str, ...]
-    enabled: bool
-
-
-class Trunks(msgspec.Struct, frozen=True, kw_only=True):
-    items: tuple[TrunkShown, ...]
-
-
 def show_server(server: CoreServer, held: int) -> ServerShown:
     return ServerShown(
         id=server.id,
@@ -67,18 +48,4 @@ def show_server(server: CoreServer, held: int) -> ServerShown:
         live=server.live,
         release=server.release,
         seen_at=server.seen_at,
-    )
-
-
-def show_trunk(trunk: Trunk, held: int) -> TrunkShown:
-    return TrunkShown(
-        id=trunk.id,
-        name=trunk.name,
-        carrier=trunk.carrier,
-        channels=trunk.channels,
-        held=held,
-        calls_per_second=trunk.calls_per_second,
-        priority=trunk.priority,
-        prefixes=trunk.prefixes,
-        enabled=trunk.enabled,
     )

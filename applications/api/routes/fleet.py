@@ -1,4 +1,4 @@
-"""The Cores that calls go to, and the trunks that they leave by."""
+"""The Cores that calls go to."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -11,22 +11,14 @@ from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.doors import person
 from applications.api.http.given import Given, provide
-from applications.api.messages.routing import (
-    Fleet,
-    ServerPut,
-    ServerShown,
-    Trunks,
-    show_server,
-    show_trunk,
-)
+from applications.api.messages.routing import Fleet, ServerPut, ServerShown, show_server
 from applications.api.use_cases.put_server import PutServer
 from applications.api.use_cases.remove_server import RemoveServer
-from domain.ids import BrandId, ServerId
+from domain.ids import ServerId
 from domain.people.user import Permission
-from domain.routing.shares import channels_of, slots_of
+from domain.routing.shares import slots_of
 from ports.allotments import Allotments
 from ports.fleet_registry import FleetRegistry
-from ports.trunk_store import TrunkStore
 
 ServerName = Annotated[str, PathParameter(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
@@ -62,23 +54,16 @@ async def remove_server(server_id: FromPath[str], remove_core: Given[RemoveServe
     await remove_core(ServerId(server_id))
 
 
-@get("/trunks", operation_id="listTrunks", tags=["fleet"], **person(Permission.READ))
-async def list_trunks(brand: Given[BrandId], trunks: Given[TrunkStore], allotments: Given[Allotments]) -> Trunks:
-    known = await trunks.all(brand)
-    return Trunks(items=tuple([show_trunk(t, _sum(await allotments.held(channels_of(t.id)))) for t in known]))
-
-
 def _sum(held: Mapping[str, int]) -> int:
     return sum(held.values())
 
 
-ROUTES = (list_fleet, put_server, remove_server, list_trunks)
+ROUTES = (list_fleet, put_server, remove_server)
 
 
 def dependencies(container: Container) -> dict[str, Provide]:
     return {
         "fleet": provide(container.fleet),
-        "trunks": provide(container.trunks),
         "allotments": provide(container.allotments),
         "put_core": provide(maker(container, PutServer)),
         "remove_core": provide(maker(container, RemoveServer)),

@@ -1,4 +1,4 @@
-"""What Cores and Diallers ask of the API, and tell it."""
+"""What Cores, Diallers and the exchange ask of the API, and tell it."""
 
 from dataclasses import replace
 from typing import Annotated, Any, Final
@@ -13,6 +13,8 @@ from applications.api.container import Container
 from applications.api.http.doors import internal
 from applications.api.http.given import Given, provide
 from applications.api.use_cases.fetch_config import FetchConfig
+from applications.api.use_cases.list_accounts import ListAccounts
+from applications.api.use_cases.receive_inbound import ReceiveInbound
 from applications.api.use_cases.receive_news import ReceiveNews
 from applications.api.use_cases.receive_result import ReceiveResult
 from applications.api.use_cases.reserve_slots import ReserveSlots
@@ -20,7 +22,9 @@ from domain.bots.runtime_config import RuntimeConfig
 from domain.ids import BotId, CallId
 from ports.messages.calls import CallNews
 from ports.messages.fleet import Reservation, ReservationRequest, TrunkList
+from ports.messages.inbound import Arrived, Received
 from ports.messages.results import ResultPackage, ResultStored
+from ports.messages.sip import SipAccounts
 from ports.trunk_store import TrunkStore
 
 CallHeader = Annotated[str, HeaderParameter(name="X-CXB-Call-Id", min_length=1, max_length=128)]
@@ -79,7 +83,20 @@ async def look_up_trunks(trunks: Given[TrunkStore]) -> TrunkList:
     return TrunkList(trunks=tuple(replace(trunk, sealed_password="") for trunk in enabled))
 
 
-ROUTES = (fetch_config, receive_result, receive_news, reserve_slots, look_up_trunks)
+@get("/sip/accounts", operation_id="listSipAccounts", tags=["internal"], **internal())
+async def list_accounts(accounts: Given[ListAccounts]) -> SipAccounts:
+    """Those of all enabled SIP trunks, of every brand, with their passwords open: for the exchange alone."""
+    return await accounts()
+
+
+@post("/inbound", operation_id="receiveInbound", tags=["internal"], status_code=200, **internal(413, 415))
+async def receive_inbound(data: JSONBody[Arrived], inbound: Given[ReceiveInbound]) -> Received:
+    """A call came in: a Core has it now and will answer it, or `turned_away` says why nobody will. Asked again for
+    the same call, the answer is the same."""
+    return await inbound(data)
+
+
+ROUTES = (fetch_config, receive_result, receive_news, reserve_slots, look_up_trunks, list_accounts, receive_inbound)
 
 
 def dependencies(container: Container) -> dict[str, Provide]:
@@ -89,4 +106,6 @@ def dependencies(container: Container) -> dict[str, Provide]:
         "news": provide(maker(container, ReceiveNews)),
         "reserve": provide(maker(container, ReserveSlots)),
         "trunks": provide(container.trunks),
+        "accounts": provide(maker(container, ListAccounts)),
+        "inbound": provide(maker(container, ReceiveInbound)),
     }

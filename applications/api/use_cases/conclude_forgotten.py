@@ -31,8 +31,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcludeForgotten:
-    """A dialout whose Core died before it joined, a campaign's call whose attempt ended without it, or whose Core died
-    between taking it and joining it."""
+    """A dialout or a call that came in whose Core died before it joined, a campaign's call whose attempt ended without
+    it, or whose Core died between taking it and joining it. Calls that came in ring for less than a minute, and so are
+    looked at sooner."""
 
     calls: CallStore
     attempts: AttemptLedger
@@ -60,9 +61,12 @@ class ConcludeForgotten:
             return True
         if attempt:
             return await self._conclude_never_joined(call, attempt.verdict_at or attempt.opened_at)
-        if call.created_at >= self.clock.now() - FORGOTTEN_AFTER:
+        old = call.created_at < self.clock.now() - FORGOTTEN_AFTER
+        if not old and call.direction is not Direction.INBOUND:
             return False
         leg = await self.telephony.find(call.id)
+        if not old and leg.state in {LegState.RINGING, LegState.ANSWERED}:
+            return False  # its Core may be in it and unable to say so
         if leg.state is LegState.RINGING:
             return False  # placed late; it will be answered or end by itself
         if leg.state is LegState.ANSWERED:
@@ -90,6 +94,8 @@ class ConcludeForgotten:
 
 
 def _ending(call: Call, leg: Leg) -> tuple[Outcome, int | None]:
+    if call.direction is Direction.INBOUND:
+        return (Outcome.CORE_LOST if leg.state is LegState.ANSWERED else Outcome.NO_ANSWER), None
     match leg.state:
         case LegState.NEVER_PLACED:
             return Outcome.CONGESTION, None

@@ -1,9 +1,9 @@
-"""Holds on to what live dialouts use, and to the API's part of every trunk."""
+"""Holds on to what live dialouts and calls that came in use, and to the API's part of every trunk."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from domain.calls.call import Call, Direction
+from domain.calls.call import HOLD_THEIR_OWN, Call
 from domain.routing.fleet import CoreServer
 from domain.routing.shares import DIALLERS, MOST_DIALLERS, channels_of, slots_of
 from ports.allotments import Allotments
@@ -32,7 +32,7 @@ class KeepShares:
         await self.allotments.hold(DIALLERS, NAME, units=1, limit=MOST_DIALLERS, seconds=HOLD_SECONDS)
         for server in await self.fleet.all():
             for call in await self.calls.live_on(server.id):
-                if call.direction is Direction.API:
+                if call.direction in HOLD_THEIR_OWN:
                     await self._hold_on(call, server)
 
     async def _hold_on(self, call: Call, server: CoreServer) -> None:

@@ -1,5 +1,6 @@
-"""Gives a dialout to the best Core that takes it."""
+"""Gives a call to the best Core that takes it."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,39 +8,71 @@ from applications.api.no_room import NoRoom
 from applications.api.use_cases.take_trunk import HOLD_SECONDS
 from domain.calls.call import Call
 from domain.ids import ServerId
-from domain.routing.fleet import CoreServer, by_headroom
+from domain.routing.fleet import CoreServer, ServerState, by_headroom
 from domain.routing.shares import slots_of
 from ports.allotments import Allotments
 from ports.core_gateway import CoreGateway
-from ports.errors import Busy, Refused, Unavailable
+from ports.errors import Busy, Refused, Unavailable, Unreached
 from ports.fleet_registry import FleetRegistry
-from ports.messages.core import Dial
+from ports.messages.core import Dial, Receive
 from ports.telephony import LegState, Telephony
 
 MOST_CORES: Final = 5
 """So that the answer comes in time, even when each of them takes two seconds not to answer."""
 
+ASKED_IN_VAIN: Final = 2
+"""How often a Core that does not answer is asked to receive a call: a second answer tells what the first one was."""
+
+Before = Callable[[ServerId], Awaitable[None]]
+
+
+async def _nothing(_: ServerId) -> None:
+    """Where nobody wants to know."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceCall:
-    """The next Core is asked only when the one before has said no, or the telephony knows of no such call."""
+    """The next Core is asked only when the one before certainly has not got the call."""
 
     fleet: FleetRegistry
     cores: CoreGateway
     telephony: Telephony
     allotments: Allotments
 
-    async def __call__(self, call: Call, region: str) -> ServerId:
-        """The Core that has it, or may have it. Raises NoRoom when none would take it."""
-        servers = await self.fleet.all()
-        held = {s.id: sum((await self.allotments.held(slots_of(s.id))).values()) for s in servers}
-        for server in by_headroom(servers, held, region)[:MOST_CORES]:
-            if not await self._slot(server, call, units=1):
-                continue
-            if await self._offer(server, call):
+    async def __call__(
+        self, call: Call, request: Dial | Receive, region: str = "", *, before: Before = _nothing
+    ) -> ServerId:
+        """The Core that has it, or may have it. `before` hears of each one before it is asked. Raises NoRoom when
+        none would take it, and what `before` raises."""
+        asked = 0
+        async for server in self._candidates(call, request, region):
+            await before(server.id)
+            if await self._offer(server, call, request):
                 return server.id
             await self._slot(server, call, units=0)
+            asked += 1
+            if asked == MOST_CORES:
+                break
         raise NoRoom("no Core has room", retry_after=5.0)
+
+    async def _candidates(self, call: Call, request: Dial | Receive, region: str) -> AsyncIterator[CoreServer]:
+        """Best first, each with a slot held; the one that may have the call already before all others. A notice is
+        spoken from slots that nobody can hold."""
+        servers = await self.fleet.all()
+        if isinstance(request, Receive) and request.notice:
+            for server in sorted(servers, key=lambda s: s.id != call.server_id):
+                if server.state is ServerState.HEALTHY or server.id == call.server_id:
+                    yield server
+            return
+        held = {s.id: await self._held_by_others(s, call) for s in servers}
+        had_it = [s for s in servers if s.id == call.server_id]
+        for server in [*had_it, *(s for s in by_headroom(servers, held, region) if s not in had_it)]:
+            if await self._slot(server, call, units=1) or server in had_it:
+                yield server
+
+    async def _held_by_others(self, server: CoreServer, call: Call) -> int:
+        held = await self.allotments.held(slots_of(server.id))
+        return sum(units for holder, units in held.items() if holder != call.id)
 
     async def was_placed(self, call: Call) -> bool:
         """Whether it was, or may have been: where nobody can say, nobody may dial again."""
@@ -49,22 +82,17 @@ class PlaceCall:
             return True
         return leg.state is not LegState.NEVER_PLACED
 
-    async def _offer(self, server: CoreServer, call: Call) -> bool:
-        order = Dial(
-            call_id=call.id,
-            brand=call.brand,
-            bot_id=call.bot_id,
-            trunk_id=call.trunk_id,
-            to=call.phone,
-            caller_number=call.caller_number,
-        )
-        try:
-            await self.cores.take(server.url, order)
-        except (Busy, Refused):
-            return False
-        except Unavailable:
-            return await self.was_placed(call)
-        return True
+    async def _offer(self, server: CoreServer, call: Call, request: Dial | Receive) -> bool:
+        tries = ASKED_IN_VAIN if isinstance(request, Receive) else 1
+        for _ in range(tries):
+            try:
+                await self.cores.take(server.url, request)
+            except (Busy, Refused, Unreached):
+                return False
+            except Unavailable:
+                continue
+            return True
+        return isinstance(request, Receive) or await self.was_placed(call)
 
     async def _slot(self, server: CoreServer, call: Call, *, units: int) -> bool:
         granted = await self.allotments.hold(

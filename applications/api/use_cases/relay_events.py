@@ -9,7 +9,7 @@ import structlog
 
 from applications.api.crm_event import concluded_body
 from applications.api.rewrite import rewrite
-from domain.calls.call import CALL_CONCLUDED, Call, Direction
+from domain.calls.call import CALL_CONCLUDED, HOLD_THEIR_OWN, Call, Direction
 from domain.calls.outcome import Outcome
 from domain.calls.result import Result
 from domain.crm.delivery import CrmTarget, Delivery
@@ -95,7 +95,7 @@ class RelayEvents:
             log.warning("call_without_attempt", call_id=call.id)
 
     async def _suppress(self, call: Call, result: Result) -> None:
-        if result.outcome is Outcome.OPTED_OUT:
+        if result.outcome is Outcome.OPTED_OUT and call.phone:  # a caller may withhold theirs
             entry = DncEntry(brand=call.brand, phone=call.phone, source=call.id, added_at=result.ended_at)
             await self.dnc.add([entry])
 
@@ -118,8 +118,7 @@ class RelayEvents:
         )
 
     async def _release(self, call: Call, result: Result) -> None:
-        """A dialout held its own slot and channel; a campaign's are its Dialler's."""
-        if call.direction is not Direction.API:
+        if call.direction not in HOLD_THEIR_OWN:
             return
         await self.allotments.hold(channels_of(call.trunk_id), call.id, units=0, limit=0, seconds=1.0)
         server = result.server or call.server_id

@@ -20,6 +20,7 @@ SIMULATED: Final = Trunk(
     carrier=CarrierKind.SIMULATED,
     channels=100,
     calls_per_second=20.0,
+    priority=100,
 )
 
 log = structlog.get_logger()

@@ -1,4 +1,4 @@
-"""A CRM's order to call somebody: stored under its idempotency key before any Core is asked, and placed once."""
+"""An order to call somebody, by a CRM or a person: stored under its idempotency key before any Core is asked, and placed once."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from domain.bots.bot import BotState, BotVersion
 from domain.calls.call import Call, CallState, Direction, Origin
 from domain.errors import Fault, InvalidValue, RuleBroken
 from domain.ids import BotId, BrandId, CallId
-from domain.people.user import ApiKey
+from domain.people.user import ApiKey, User
 from domain.phone.number import require_e164
 from ports.bot_store import BotStore
 from ports.call_store import CallStore
@@ -25,10 +25,13 @@ from ports.clock import Clock
 from ports.errors import NotFound, Refused
 from ports.ids import Ids
 from ports.leases import Leases
+from ports.messages.core import Dial
 from ports.trunk_store import TrunkStore
 
 CALLER_NUMBER: Final = "+15005550006"
 """Shown where the CRM names none: the simulated carrier's own number. Trunks of real carriers want one of theirs."""
+
+Orderer = ApiKey | User
 
 LEASE_SECONDS: Final = 30.0
 """Longer than asking five Cores takes."""
@@ -58,12 +61,12 @@ class StartDialout:
     clock: Clock
     ids: Ids
 
-    async def __call__(self, key: ApiKey, idempotency_key: str, request: DialoutRequest) -> Dialout:
+    async def __call__(self, by: Orderer, idempotency_key: str, request: DialoutRequest) -> Dialout:
         """Raises Refused for a key that was used with another request, for a bot that cannot talk and for a number
         that may not be called; RuleBroken while another request with the key is in progress; NoRoom when nothing was
         placed for want of room: then the same request may be made again."""
-        call_id = dialout_id(key, idempotency_key)
-        known = await self._known(key.brand, call_id, request)
+        call_id = dialout_id(by, idempotency_key)
+        known = await self._known(by.brand, call_id, request)
         if known and (known.server_id or known.state is not CallState.PLANNED):
             return Dialout(call=known, repeated=True)
         name = f"dialout:{call_id}"
@@ -71,7 +74,7 @@ class StartDialout:
         if lease is None:
             raise RuleBroken("another request with this idempotency key is in progress")
         try:
-            return await self._place_once(key, call_id, idempotency_key, request)
+            return await self._place_once(by, call_id, idempotency_key, request)
         finally:
             await self.leases.release(name, lease)
 
@@ -84,27 +87,27 @@ class StartDialout:
             raise Refused("the idempotency key was used with another request", reason="idempotency_key_reused")
         return call
 
-    async def _place_once(self, key: ApiKey, call_id: CallId, idempotency_key: str, request: DialoutRequest) -> Dialout:
-        call = await self._known(key.brand, call_id, request)
+    async def _place_once(self, by: Orderer, call_id: CallId, idempotency_key: str, request: DialoutRequest) -> Dialout:
+        call = await self._known(by.brand, call_id, request)
         if call is None:
-            call = await self._store(key, call_id, idempotency_key, request)
+            call = await self._store(by, call_id, idempotency_key, request)
         elif call.server_id or call.state is not CallState.PLANNED or await self.place.was_placed(call):
             return Dialout(call=call, repeated=True)
         else:
             await self._hold_again(call)
         return Dialout(call=await self._place(call, request.region), repeated=False)
 
-    async def _store(self, key: ApiKey, call_id: CallId, idempotency_key: str, request: DialoutRequest) -> Call:
-        version = await self._version(key.brand, request.bot_id)
-        phone = await self.check(key.brand, request.to)
+    async def _store(self, by: Orderer, call_id: CallId, idempotency_key: str, request: DialoutRequest) -> Call:
+        version = await self._version(by.brand, request.bot_id)
+        phone = await self.check(by.brand, request.to)
         caller = require_e164(request.caller_number or CALLER_NUMBER, "caller_number")
-        trunk = await self.take_trunk(key.brand, call_id, phone.e164)
+        trunk = await self.take_trunk(by.brand, call_id, phone.e164)
         origin = Origin(
             idempotency_key=idempotency_key, fingerprint=fingerprint(request), external_id=request.external_id
         )
         call = Call(
             id=call_id,
-            brand=key.brand,
+            brand=by.brand,
             direction=Direction.API,
             bot_id=request.bot_id,
             bot_version=version.number,
@@ -135,7 +138,7 @@ class StartDialout:
 
     async def _place(self, call: Call, region: str) -> Call:
         try:
-            server_id = await self.place(call, region)
+            server_id = await self.place(call, _order(call), region)
         except NoRoom:
             await self.take_trunk.give_back(call.id, await self.trunks.get(call.brand, call.trunk_id))
             raise
@@ -145,8 +148,19 @@ class StartDialout:
         )
 
 
-def dialout_id(key: ApiKey, idempotency_key: str) -> CallId:
-    digest = hashlib.sha256(f"{key.brand}|{key.id}|{idempotency_key}".encode()).hexdigest()
+def _order(call: Call) -> Dial:
+    return Dial(
+        call_id=call.id,
+        brand=call.brand,
+        bot_id=call.bot_id,
+        trunk_id=call.trunk_id,
+        to=call.phone,
+        caller_number=call.caller_number,
+    )
+
+
+def dialout_id(by: Orderer, idempotency_key: str) -> CallId:
+    digest = hashlib.sha256(f"{by.brand}|{by.id}|{idempotency_key}".encode()).hexdigest()
     return CallId(f"call_{digest[:32]}")
 
 
