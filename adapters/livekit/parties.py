@@ -1,0 +1,17 @@
+"""By which name a call knows somebody in a room: LiveKit names whoever calls in by their number."""
+
+from typing import Final
+
+from livekit import rtc
+
+PARTY: Final = "cxb.party"
+"""The attribute that our dispatch rules give to a phone that calls in: which party of the call it is."""
+
+
+def is_phone(other: rtc.RemoteParticipant) -> bool:
+    return other.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP
+
+
+def party_of(other: rtc.RemoteParticipant) -> str:
+    """Nobody but a phone has another name than its own."""
+    return other.attributes.get(PARTY, other.identity) if is_phone(other) else other.identity
