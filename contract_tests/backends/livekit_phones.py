@@ -1,0 +1,141 @@
+"""LiveKit's telephony for the suites: a real livekit-server, and in front of it the stand-in for livekit-sip with a
+carrier of this process, whose callees and callers do as they are told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from livekit.api import ListRoomsRequest
+from livekit.protocol.sip import (
+    CreateSIPDispatchRuleRequest,
+    CreateSIPInboundTrunkRequest,
+    CreateSIPOutboundTrunkRequest,
+    SIPDispatchRule,
+    SIPDispatchRuleCallee,
+    SIPDispatchRuleInfo,
+    SIPInboundTrunkInfo,
+    SIPOutboundTrunkInfo,
+)
+
+from adapters.livekit.arrived import TRUNK as TRUNK_ATTRIBUTE
+from adapters.livekit.audio_links import LiveKitAudioLinks
+from adapters.livekit.parties import PARTY
+from adapters.livekit.phones import LiveKitPhones
+from adapters.livekit.room_names import ROOM_PREFIX, RoomNames
+from adapters.livekit.rooms import LiveKitRooms
+from adapters.livekit.server import LiveKitServer
+from adapters.livekit.sightings import phones_in
+from adapters.livekit.sip_client import LiveKitSip
+from adapters.livekit.telephony import LiveKitTelephony
+from adapters.livekit.trunk_ids import name_of
+from adapters.memory.carrier import MemoryCarrier
+from adapters.memory.leg_ledger import MemoryLegLedger
+from adapters.system.clock import SystemClock
+from adapters.system.serving import serve
+from contract_tests.backends import livekit_server
+from contract_tests.backends.phone_world import CALLEES, CALLERS, GIVES_UP, GIVES_UP_AFTER, TRUNK, PhoneWorld
+from contract_tests.faults.free_ports import take_ports
+from domain.calls.room import CALLEE
+from domain.ids import CallId
+from launcher.sip_stand_in.callers import Callers
+from launcher.sip_stand_in.legs import Legs
+from launcher.sip_stand_in.methods import methods
+from launcher.sip_stand_in.participants import Participants
+from launcher.sip_stand_in.trunks import Trunks
+from launcher.sip_stand_in.twirp import TwirpApp
+from ports.carrier import Arrival
+
+KEY, SECRET = livekit_server.KEY, livekit_server.SECRET
+OURS = "+15550200000"
+PATIENCE = 20.0
+
+
+@asynccontextmanager
+async def livekit_phones(ledger: MemoryLegLedger | None = None) -> AsyncIterator[PhoneWorld]:
+    """Emptied after each test."""
+    clock, server = SystemClock(), LiveKitServer(livekit_server.the_server().url, KEY, SECRET)
+    carrier = MemoryCarrier(CALLEES, clock)
+    links = LiveKitAudioLinks(clock)
+    async with server.running(), stand_in(server, carrier) as url, links.running():
+        sip, rooms = LiveKitSip(url, KEY, SECRET), LiveKitRooms(server)
+        telephony = LiveKitTelephony(server, sip, ledger or MemoryLegLedger(), clock, authoritative=True)
+        async with sip.running(), telephony.running():
+            await _trunks(sip)
+            try:
+                yield PhoneWorld(
+                    rooms=rooms,
+                    links=links,
+                    telephony=telephony,
+                    clock=clock,
+                    called_by=_callers(server, carrier),
+                )
+            finally:
+                for room in (await server.rooms.list_rooms(ListRoomsRequest())).rooms:
+                    await rooms.close(room.name)
+
+
+@asynccontextmanager
+async def stand_in(server: LiveKitServer, carrier: MemoryCarrier, *, most: int = 50) -> AsyncIterator[str]:
+    """Where it serves LiveKit's SIP service."""
+    clock = SystemClock()
+    legs, trunks = Legs(LiveKitPhones(server=server, clock=clock), clock, most), Trunks(None)
+    participants = Participants(legs=legs, trunks=trunks, carriers=lambda _: carrier)
+    callers = Callers(legs=legs, trunks=trunks, rooms=LiveKitRooms(server))
+    app = TwirpApp(methods(trunks, participants), KEY, SECRET)
+    (port,), stopping = take_ports(1), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(serve(app, host="127.0.0.1", port=port, stopping=stopping))
+        async with legs.running():
+            calling = group.create_task(callers.run(carrier))
+            await _until_open(port)
+            yield f"http://127.0.0.1:{port}"
+            calling.cancel()
+        stopping.set()
+        await serving
+
+
+async def _trunks(sip: LiveKitSip) -> None:
+    out = SIPOutboundTrunkInfo(name=name_of(TRUNK), address="sip.example.test", numbers=["*"])
+    await sip.calls.create_outbound_trunk(CreateSIPOutboundTrunkRequest(trunk=out))
+    into = SIPInboundTrunkInfo(name=name_of(TRUNK), numbers=[OURS])
+    trunk = await sip.calls.create_inbound_trunk(CreateSIPInboundTrunkRequest(trunk=into))
+    rule = SIPDispatchRuleInfo(
+        name=name_of(TRUNK),
+        trunk_ids=[trunk.sip_trunk_id],
+        rule=SIPDispatchRule(dispatch_rule_callee=SIPDispatchRuleCallee(room_prefix=ROOM_PREFIX, randomize=True)),
+        attributes={TRUNK_ATTRIBUTE: TRUNK, PARTY: CALLEE},
+    )
+    await sip.calls.create_dispatch_rule(CreateSIPDispatchRuleRequest(dispatch_rule=rule))
+
+
+def _callers(server: LiveKitServer, carrier: MemoryCarrier) -> Callable[[str], Awaitable[CallId]]:
+    known: set[str] = set()
+    names = RoomNames(SECRET)
+
+    async def called_by(caller: str) -> CallId:
+        arrival = Arrival(trunk_id=TRUNK, number=OURS, caller=caller)
+        patience = GIVES_UP_AFTER if caller == GIVES_UP else None
+        carrier.call_in(arrival, CALLERS[caller], gives_up_after=patience)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                for room in (await server.rooms.list_rooms(ListRoomsRequest())).rooms:
+                    if room.name.startswith(ROOM_PREFIX) and room.name not in known:
+                        if await phones_in(server, room.name):
+                            known.add(room.name)
+                            return names.call_of(room.name)
+                await asyncio.sleep(0.01)
+
+    return called_by
+
+
+async def _until_open(port: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.02)
+                continue
+            writer.close()
+            await writer.wait_closed()
+            return
