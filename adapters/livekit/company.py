@@ -8,7 +8,7 @@ from livekit import rtc
 
 from adapters.livekit.errors import translated
 from adapters.livekit.keys import KEY_CODES, KEY_TOPIC, key_in
-from adapters.livekit.parties import is_phone, party_of
+from adapters.livekit.parties import is_phone, is_there, party_of
 from adapters.livekit.tickets import Ticket
 from adapters.livekit.voice import Voice
 from adapters.pacing.ear import Listener
@@ -29,9 +29,11 @@ class Company:
         self._group: asyncio.TaskGroup | None = None
         self._voices: dict[str, tuple[Voice, asyncio.Task[None]]] = {}
         self._awaited: set[str] = set()
+        self._ringing: set[str] = set()
         self.hears_all = asyncio.Event()
         room.on("participant_connected", self._joined)
         room.on("participant_disconnected", self._left)
+        room.on("participant_attributes_changed", lambda _, other: self._answered(other))
         room.on("track_published", self._want)
         room.on("track_subscribed", self._hear)
         room.on("track_unsubscribed", lambda _, publication, __: self._lose(publication.sid))
@@ -76,12 +78,23 @@ class Company:
                 await me.publish_dtmf(code=KEY_CODES[digit], digit=digit)
 
     def _joined(self, other: rtc.RemoteParticipant) -> None:
+        if not is_there(other):
+            self._ringing.add(other.identity)
+            return
         self._listener.hear(Joined(party=party_of(other), at=self._came(other)))
 
     def _left(self, other: rtc.RemoteParticipant) -> None:
         for sid in [*self._voices_of(other), *other.track_publications]:
             self._lose(sid)
+        if other.identity in self._ringing:
+            self._ringing.discard(other.identity)
+            return
         self._listener.hear(Left(party=party_of(other), at=self._now()))
+
+    def _answered(self, other: rtc.RemoteParticipant | rtc.LocalParticipant) -> None:
+        if isinstance(other, rtc.RemoteParticipant) and other.identity in self._ringing and is_there(other):
+            self._ringing.discard(other.identity)
+            self._listener.hear(Joined(party=party_of(other), at=self._now()))
 
     def _came(self, other: rtc.RemoteParticipant) -> float:
         """On the room's clock: that one and this are the server's."""

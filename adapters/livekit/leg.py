@@ -6,16 +6,15 @@ request that dials waits for the answer, and beside it, and after it, the room i
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import Final
 
 import structlog
 from livekit.api import TwirpError
 
 from adapters.livekit.errors import translated
+from adapters.livekit.leg_endings import ANSWERED, CANCELLED, LegLimits, ending_of_gone, rang_too_long
 from adapters.livekit.leg_trail import LegTrail
-from adapters.livekit.room_names import came_in
 from adapters.livekit.server import LiveKitServer
 from adapters.livekit.sightings import Sight, look, remove
 from adapters.livekit.sip_answers import HUNG_UP, RING_TIMEOUT, ROOM_CLOSED, LegEnding, ending_of, not_placed
@@ -38,25 +37,9 @@ LOST_SECONDS: Final = 10.0
 OWNER_SECONDS: Final = 2.0
 """Whoever dialled knows better how a leg ended, and has so long to say it."""
 
-SLACK: Final = 0.5
-"""Seconds by which LiveKit's limits and our clock may differ."""
-
-ANSWERED: Final = 200
-LOST: Final = LegEnding(status=None, reason="not seen to its end", by=HangUp.NETWORK)
-TURNED_AWAY: Final = LegEnding(status=486, reason="turned away", by=HangUp.US)
-GIVEN_UP: Final = LegEnding(status=487, reason="given up", by=HangUp.CALLEE)
-BYE: Final = LegEnding(status=ANSWERED, reason="bye", by=HangUp.CALLEE)
-MAX_DURATION: Final = LegEnding(status=ANSWERED, reason="max duration", by=HangUp.US)
+THERE: Final = frozenset({Sight.DIALING, Sight.RINGING, Sight.ACTIVE})
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegLimits:
-    """Seconds, where they are known."""
-
-    ring: float | None = None
-    talk: float | None = None
 
 
 class LiveKitLeg:
@@ -137,17 +120,21 @@ class LiveKitLeg:
             sight = await look(self._server, self.trail.story.room, self.trail.story.party)
         except PortError:
             sight = Sight.GONE
-        there = sight in {Sight.DIALING, Sight.RINGING, Sight.ACTIVE}
+        there = sight in THERE
         if there and self.removed:
-            await self.take_out()
+            await self._remove()
         if (there or self._clock.monotonic() - self._since > EARLY_SECONDS) and not self.placed.done():
             self.placed.set_result(None)
         if sight in {Sight.RINGING, Sight.ACTIVE}:
             await self._rang()
 
     async def take_out(self) -> None:
-        """Of its room, which ends it; nothing when it is not there, or not yet."""
+        """Of its room, which ends it: at once, or as soon as it is there."""
         self.removed = True
+        if await self._look() in THERE:
+            await self._remove()
+
+    async def _remove(self) -> None:
         await remove(self._server, self.trail.story.room, self.trail.story.party)
 
     async def _hear(self, answer: TwirpError | PortError | None) -> None:
@@ -163,11 +150,9 @@ class LiveKitLeg:
                 self.placed.exception()  # seen, also where nobody waits any more
 
     async def _silence(self) -> LegEnding:
-        rung = self._clock.monotonic() - self._since
-        if self._limits.ring is not None and rung >= self._limits.ring - SLACK:
+        if rang_too_long(self._limits, self._clock.monotonic() - self._since):
             return RING_TIMEOUT
-        closed = await self._look() is Sight.CLOSED
-        return ROOM_CLOSED if closed else LegEnding(status=487, reason="cancelled", by=HangUp.NETWORK)
+        return ROOM_CLOSED if await self._look() is Sight.CLOSED else CANCELLED
 
     async def _look(self) -> Sight:
         """Asks again while LiveKit does not answer. Raises Unavailable when it has not for long."""
@@ -181,6 +166,8 @@ class LiveKitLeg:
             await self._clock.sleep(RING_LOOK)
 
     async def _see(self, sight: Sight) -> None:
+        if self.removed and sight in THERE:
+            await self._remove()
         match sight:
             case Sight.RINGING:
                 await self._rang()
@@ -210,21 +197,8 @@ class LiveKitLeg:
             if not story.events:
                 raise Unavailable("nobody saw whether this leg was placed")
         if not self.trail.over:
-            await self._end(self._ending(sight))
-
-    def _ending(self, sight: Sight) -> LegEnding:
-        answer, inbound = self.trail.story.of(LegKind.ANSWERED), came_in(self.trail.story.room)
-        if self.removed:
-            return TURNED_AWAY if inbound and answer is None else HUNG_UP
-        if answer is not None and self._limits.talk is not None:
-            longest = timedelta(seconds=self._limits.talk - SLACK)
-            if self._clock.now() - answer.at >= longest:
-                return MAX_DURATION
-        if sight is Sight.CLOSED:
-            return ROOM_CLOSED
-        if answer is not None:
-            return BYE
-        return GIVEN_UP if inbound else LOST
+            now = self._clock.now()
+            await self._end(ending_of_gone(self.trail.story, self._limits, sight, now, removed=self.removed))
 
     async def _end(self, end: LegEnding) -> None:
         if self.trail.has(LegKind.ANSWERED):

@@ -47,7 +47,8 @@ async def look(server: LiveKitServer, room: str, identity: str) -> Sight:
 
 
 async def phones_in(server: LiveKitServer, room: str) -> list[Phone]:
-    """All legs in a room, none where there is no such room."""
+    """All legs that have come into a room, none where there is no such room. One that is on its way in does not count:
+    taken out at that moment, its library would try for seconds to get in again."""
     with translated():
         found = await server.rooms.list_participants(ListParticipantsRequest(room=room))
     return [
@@ -57,7 +58,7 @@ async def phones_in(server: LiveKitServer, room: str) -> list[Phone]:
             attributes=dict(one.attributes),
         )
         for one in found.participants
-        if one.kind == ParticipantInfo.Kind.SIP and one.state != ParticipantInfo.State.DISCONNECTED
+        if one.kind == ParticipantInfo.Kind.SIP and one.state == ParticipantInfo.State.ACTIVE
     ]
 
 

@@ -12,7 +12,8 @@ from livekit.protocol.sip import SIPTransferStatus, TransferSIPParticipantReques
 
 from adapters.livekit.arrived import arrived
 from adapters.livekit.errors import translated
-from adapters.livekit.leg import LegLimits, LiveKitLeg
+from adapters.livekit.leg import LiveKitLeg
+from adapters.livekit.leg_endings import LegLimits
 from adapters.livekit.leg_trail import LegTrail
 from adapters.livekit.placing import Placing
 from adapters.livekit.room_marks import dialled_into

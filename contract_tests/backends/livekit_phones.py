@@ -21,7 +21,7 @@ from adapters.livekit.arrived import TRUNK as TRUNK_ATTRIBUTE
 from adapters.livekit.audio_links import LiveKitAudioLinks
 from adapters.livekit.parties import PARTY
 from adapters.livekit.phones import LiveKitPhones
-from adapters.livekit.room_names import ROOM_PREFIX, RoomNames
+from adapters.livekit.room_names import ROOM_PREFIX, RoomNames, came_in
 from adapters.livekit.rooms import LiveKitRooms
 from adapters.livekit.server import LiveKitServer
 from adapters.livekit.sightings import phones_in
@@ -67,7 +67,7 @@ async def livekit_phones(ledger: MemoryLegLedger | None = None) -> AsyncIterator
                     links=links,
                     telephony=telephony,
                     clock=clock,
-                    called_by=_callers(server, carrier),
+                    called_by=_callers(server, carrier, clock),
                 )
             finally:
                 for room in (await server.rooms.list_rooms(ListRoomsRequest())).rooms:
@@ -108,24 +108,27 @@ async def _trunks(sip: LiveKitSip) -> None:
     await sip.calls.create_dispatch_rule(CreateSIPDispatchRuleRequest(dispatch_rule=rule))
 
 
-def _callers(server: LiveKitServer, carrier: MemoryCarrier) -> Callable[[str], Awaitable[CallId]]:
+def _callers(server: LiveKitServer, carrier: MemoryCarrier, clock: SystemClock) -> Callable[[str], Awaitable[CallId]]:
     known: set[str] = set()
-    names = RoomNames(SECRET)
 
     async def called_by(caller: str) -> CallId:
         arrival = Arrival(trunk_id=TRUNK, number=OURS, caller=caller)
         patience = GIVES_UP_AFTER if caller == GIVES_UP else None
         carrier.call_in(arrival, CALLERS[caller], gives_up_after=patience)
         async with asyncio.timeout(PATIENCE):
-            while True:
-                for room in (await server.rooms.list_rooms(ListRoomsRequest())).rooms:
-                    if room.name.startswith(ROOM_PREFIX) and room.name not in known:
-                        if await phones_in(server, room.name):
-                            known.add(room.name)
-                            return names.call_of(room.name)
-                await asyncio.sleep(0.01)
+            while (call_id := await _newcomer(server, known)) is None:
+                await clock.sleep(0.01)
+        return call_id
 
     return called_by
+
+
+async def _newcomer(server: LiveKitServer, known: set[str]) -> CallId | None:
+    for room in (await server.rooms.list_rooms(ListRoomsRequest())).rooms:
+        if came_in(room.name) and room.name not in known and await phones_in(server, room.name):
+            known.add(room.name)
+            return RoomNames(SECRET).call_of(room.name)
+    return None
 
 
 async def _until_open(port: int) -> None:
