@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from domain.errors import InvalidValue
 from launcher.check import check
 from launcher.demo.story import Demo, run_demo
+from launcher.desk.options import add_commands, run_at_the_desk
 from launcher.faults import run_faults
 from launcher.problem import LaunchProblem
 from launcher.readme_map import write_map
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="lint, types, import contracts, tests and contract suites")
     test.add_argument("paths", nargs="*", help="only these test files or folders, without lint and types")
     commands.add_parser("check", help="look why calls are not made, or what became of them")
+    add_commands(commands)
     faults = commands.add_parser("faults", help="kill processes at every step of a call, and judge what became of it")
     faults.add_argument("--trials", type=int, default=30, help="how many kills (default: 30)")
     faults.add_argument("--seed", type=int, default=1, help="which steps, in which order (default: 1)")
@@ -75,6 +77,8 @@ def _run(asked: argparse.Namespace) -> int:
             return asyncio.run(system_check())
         case "faults":
             return run_faults(("--trials", str(asked.trials), "--seed", str(asked.seed)))
+        case "trunk" | "did" | "call":
+            return asyncio.run(run_at_the_desk(asked))
         case "settings":
             return show_settings()
         case "stack":

@@ -2,17 +2,15 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
+from launcher.api_command import as_environment, said_by_api
 from launcher.container import environment, settings_source
 from launcher.data_folder import held, with_secrets
 from launcher.listening import until_free
-from launcher.problem import LaunchProblem
 from launcher.supervisor import Child, Supervisor
 from ports.settings import Settings
 
@@ -107,28 +105,9 @@ def _stop(supervisor: Supervisor) -> None:
     supervisor.stopping.set()
 
 
-def as_environment(settings: Settings) -> Mapping[str, str]:
-    """What children read; they know no file. What is empty is as good as not set."""
-    values = {field.metadata["name"]: str(getattr(settings, field.name)) for field in fields(Settings)}
-    return {name: value for name, value in values.items() if value}
-
-
 async def first_administrator(settings: Settings) -> str | None:
     """The password of the administrator that was made, or None when there is one already."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "applications.api.main",
-        "create-admin",
-        env={**environment(), **as_environment(settings)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    said, complaint = await process.communicate()
-    if process.returncode != 0:
-        raise LaunchProblem(f"the first administrator could not be made:\n{complaint.decode(errors='replace')}")
-    lines = (line for line in said.decode().splitlines() if line.startswith("password: "))
-    return next((line.removeprefix("password: ") for line in lines), None)
+    return await said_by_api(settings, "create-admin", "password")
 
 
 def _said(settings: Settings, password: str | None, *, up: bool) -> str:

@@ -113,6 +113,11 @@ class Settings:
     )
     log_level: str = setting("CXB_LOG_LEVEL", "debug, info, warning or error", "info")
 
+    @property
+    def livekit_sip(self) -> str:
+        """Where LiveKit's SIP service is asked."""
+        return self.livekit_sip_url or self.livekit_url
+
 
 SHORTEST_SECRET: Final = 32
 

@@ -16,8 +16,10 @@ OURS: Final = ("CXB_", "CXBCORE_")
 """Names that begin so can only be meant for CXB: an unknown one is a slip of the pen."""
 
 
-READ_BEFORE: Final = frozenset({"CXB_SETTINGS", "CXB_VENV", "CXB_PYTHON"})
-"""What `./cxb` itself reads to find environment and file: known, and no setting of any process."""
+READ_BEFORE: Final = frozenset(
+    {"CXB_SETTINGS", "CXB_VENV", "CXB_PYTHON", "CXB_EMAIL", "CXB_PASSWORD", "CXB_TRUNK_PASSWORD"}
+)
+"""What `./cxb` itself reads to find environment and file, or to sign in: known, and no setting of any process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

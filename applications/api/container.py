@@ -32,6 +32,7 @@ from adapters.memory.import_store import MemoryImportStore
 from adapters.memory.lead_store import MemoryLeadStore
 from adapters.memory.leases import MemoryLeases
 from adapters.memory.leg_journal import MemoryLegJournal
+from adapters.memory.leg_ledger import MemoryLegLedger
 from adapters.memory.object_store import MemoryObjectStore
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
@@ -147,10 +148,19 @@ class Container(containers.DeclarativeContainer):
         settings.provided.core_secret,
         CLOCK,
     )
+    legs = _stored(MemoryLegLedger, "leg_ledger.SqliteLegLedger")
+    livekit_key = (settings.provided.livekit_key, settings.provided.livekit_secret)
+    livekit = providers.Singleton(
+        named("adapters.livekit.server.LiveKitServer"), settings.provided.livekit_url, *livekit_key
+    )
+    livekit_sip = providers.Singleton(
+        named("adapters.livekit.sip_client.LiveKitSip"), settings.provided.livekit_sip, *livekit_key
+    )
     memory_rooms = providers.Singleton(MemoryRooms, CLOCK)
     rooms = _chosen(
         "media",
         memory=memory_rooms,
+        livekit=providers.Singleton(named("adapters.livekit.rooms.LiveKitRooms"), livekit),
         exchange=providers.Singleton(named("adapters.exchange.rooms.ExchangeRooms"), exchange),
     )
     telephony = _chosen(
@@ -159,6 +169,14 @@ class Container(containers.DeclarativeContainer):
             MemoryTelephony, memory_rooms, _no_carrier, providers.Singleton(MemoryLegJournal), CLOCK
         ),
         exchange=providers.Singleton(named("adapters.exchange.telephony.ExchangeTelephony"), exchange),
+        livekit=providers.Singleton(
+            named("adapters.livekit.telephony.LiveKitTelephony"),
+            livekit,
+            livekit_sip,
+            legs,
+            CLOCK,
+            authoritative=False,  # dialouts are dialled by Cores, which write into no store
+        ),
     )
 
     pepper = providers.Callable(_pepper, settings)
@@ -199,6 +217,9 @@ async def opened(container: Container) -> AsyncIterator[None]:
             stack.push_async_callback(container.file().aclose)
         if container.settings().media is Media.EXCHANGE:
             await stack.enter_async_context(container.exchange().running())
+        if container.settings().media is Media.LIVEKIT:
+            for part in (container.livekit(), container.livekit_sip(), container.telephony()):
+                await stack.enter_async_context(part.running())
         stack.push_async_callback(container.cores().aclose)
         stack.push_async_callback(container.crm().aclose)
         yield

@@ -1,9 +1,13 @@
-"""Starts the API, or makes its first administrator: `python -m applications.api.main [create-admin]`."""
+"""Starts the API, makes its first administrator, or opens a session for who sits at this machine.
+
+`python -m applications.api.main [create-admin | open-session]`
+"""
 
 import asyncio
 import gc
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 import uvloop
 
@@ -12,6 +16,7 @@ from applications.api.cases import maker
 from applications.api.container import Container, configured, opened, serve_until_told
 from applications.api.schedule import jobs_of
 from applications.api.use_cases.create_first_administrator import CreateFirstAdministrator
+from applications.api.use_cases.open_local_session import OpenLocalSession
 from applications.api.use_cases.seed_routing import SeedRouting
 from domain.errors import InvalidValue
 
@@ -35,10 +40,20 @@ async def create_administrator(container: Container) -> None:
     sys.stdout.write(f"password: {password}\n" if password else "exists\n")
 
 
+async def open_session(container: Container) -> None:
+    """Prints the token of a session, or `nobody`."""
+    async with opened(container):
+        token = await maker(container, OpenLocalSession)()()
+    sys.stdout.write(f"token: {token}\n" if token else "nobody\n")
+
+
+WORK: Final = {(): serve, ("create-admin",): create_administrator, ("open-session",): open_session}
+
+
 def main(arguments: Sequence[str]) -> int:
-    work = {(): serve, ("create-admin",): create_administrator}.get(tuple(arguments))
+    work = WORK.get(tuple(arguments))
     if work is None:
-        sys.stderr.write("usage: python -m applications.api.main [create-admin]\n")
+        sys.stderr.write("usage: python -m applications.api.main [create-admin | open-session]\n")
         return 2
     try:
         container = configured()

@@ -16,7 +16,7 @@ from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TrunkId
 from domain.routing.did import TurnedAway
 from domain.routing.sip import CallerIn, Codec, SipSettings, SipTransport
 from domain.routing.trunk import CarrierKind, Trunk
-from ports.messages.calls import CoreJoined, TurnHeard
+from ports.messages.calls import CoreJoined, LegMoved, LegProgress, TurnHeard
 from ports.messages.core import (
     Attach,
     CallAccepted,
@@ -95,6 +95,7 @@ SAMPLES: Final[Mapping[str, Any]] = {
         server_id=SERVER, run="run_1", release="0.1.0", capacity=20, live=3, draining=True, waiting_results=2
     ),
     "core_joined": CoreJoined(server_id=SERVER),
+    "leg_moved": LegMoved(progress=LegProgress.RINGING),
     "turn_heard": TurnHeard(turn=TURN),
     "result_package": ResultPackage(
         call_id=CALL,

@@ -10,22 +10,30 @@ import msgspec
 import pytest
 from dependency_injector import providers
 
+from adapters.http.carrier_desk import HttpCarrierDesk
 from adapters.http.config_source import HttpConfigSource
 from adapters.http.fleet_desk import HttpFleetDesk
 from adapters.http.result_sink import HttpResultSink
 from adapters.memory.clock import MemoryClock
+from adapters.memory.core_gateway import MemoryCore, MemoryCoreGateway
 from applications.api.app import create_app
 from applications.api.container import Container, container_of
+from applications.api.trunk_password import about_password
 from contract_tests.boundary.interaction import Interaction, check_request, check_response, interactions
-from contract_tests.boundary.samples import BOT, CALL, NOON, SAMPLES, SERVER
+from contract_tests.boundary.samples import BOT, CALL, NOON, SAMPLES, SERVER, SIP
 from domain.bots.bot import Bot, BotVersion
 from domain.calls.call import Call, Direction
 from domain.calls.transcript import Turn
-from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, UserId
+from domain.hours import CallingHours
+from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TrunkId, UserId
+from domain.routing.did import Did, TurnedAway
 from domain.routing.fleet import CoreServer
+from domain.routing.trunk import CarrierKind, Trunk
 from ports.errors import NotFound, PortError, Refused
-from ports.messages.calls import CoreJoined, TurnHeard
+from ports.messages.calls import CoreJoined, LegMoved, LegProgress, TurnHeard
 from ports.messages.fleet import Grant, Reservation, ReservationRequest
+from ports.messages.inbound import Received
+from ports.messages.sip import SipAccount
 from ports.settings import Media, Settings, Stores
 
 API: Final = interactions("api")
@@ -38,6 +46,10 @@ CONFIG: Final = replace(
 )
 RESULT: Final = SAMPLES["result_package"]
 ASKS: Final = ReservationRequest(holder="dialler_1", slots=5)
+ACCOUNTS: Final = (
+    SipAccount(trunk_id=TrunkId("trunk_sip"), brand=DEFAULT_BRAND, sip=SIP, password="open", channels=10),
+)
+ARRIVED: Final = msgspec.structs.replace(SAMPLES["arrived"], call_id=CallId("call_in_1"), trunk_id=TrunkId("trunk_sip"))
 GRANTED: Final = Reservation(
     grants=(
         Grant(server_id=SERVER, url="http://core-1", slots=3),
@@ -50,14 +62,19 @@ GRANTED: Final = Reservation(
 @asynccontextmanager
 async def api_that_is(given: str) -> AsyncIterator[httpx.AsyncClient]:
     """Over memory: one bot, one call, two Cores, two trunks, and whatever `given` names beyond that."""
-    settings = Settings(stores=Stores.MEMORY, media=Media.MEMORY, jwt_secret="j" * 40, core_secret=SECRET)
+    settings = Settings(
+        stores=Stores.MEMORY, media=Media.MEMORY, jwt_secret="j" * 40, core_secret=SECRET, secrets_key="k" * 40
+    )
     container = container_of(settings)
     container.clock.override(providers.Singleton(MemoryClock))
+    container.cores.override(providers.Singleton(MemoryCoreGateway))
     await _fill(container, given)
     transport = httpx.ASGITransport(app=create_app(container))  # type: ignore[arg-type]  # an ASGI app
     async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
         if given == "concluded":
             await client.send(API["result"].request.sent())
+        if given == "received":
+            await client.send(API["inbound"].request.sent())
         yield client
 
 
@@ -69,6 +86,8 @@ async def _fill(container: Container, given: str) -> None:
     for trunk in SAMPLES["trunk_list"].trunks:
         await container.trunks().add(trunk)
         await container.trunks().add(replace(trunk, id="trunk_2", enabled=False))
+    if given in INBOUND:
+        await _fill_inbound(container, given)
     if given == "without Cores":
         return
     for name, capacity in (("core-1", 3), ("core-2", 2)):
@@ -76,6 +95,27 @@ async def _fill(container: Container, given: str) -> None:
         await container.fleet().put(
             server.beat(capacity=capacity, live=0, release="0.1.0", run="run_1", draining=False, at=NOON)
         )
+
+
+async def _fill_inbound(container: Container, given: str) -> None:
+    box, brand = container.secret_box(), DEFAULT_BRAND
+    trunk = Trunk(
+        id=TrunkId("trunk_sip"),
+        brand=brand,
+        name="SIP",
+        carrier=CarrierKind.SIP,
+        channels=10,
+        calls_per_second=2.0,
+        sip=SIP,
+        sealed_password=box.seal("open", about=about_password(brand, TrunkId("trunk_sip"))),
+    )
+    await container.trunks().add(trunk)
+    if given == "with a password that does not open":
+        await container.trunks().add(replace(trunk, id=TrunkId("trunk_moved")))
+    hours = CallingHours(default=()) if given == "closed" else CallingHours()
+    await container.dids().add(Did(number="+12025550100", brand=brand, bot_id=BOT, hours=hours))
+    for name in ("core-1", "core-2"):
+        container.cores().cores[f"http://{name}"] = MemoryCore(server_id=ServerId(name))
 
 
 def _call(bot_version: int) -> Call:
@@ -121,6 +161,7 @@ TOLD: Final[dict[str, tuple[Callable[[HttpResultSink], Awaitable[None]], type[Po
     "result_unknown": (lambda sink: sink.hand_over(result(call_id=UNKNOWN)), Refused),
     "joined": (lambda sink: sink.tell(CALL, CoreJoined(server_id=SERVER)), None),
     "joined_when_over": (lambda sink: sink.tell(CALL, CoreJoined(server_id=SERVER)), Refused),
+    "leg": (lambda sink: sink.tell(CALL, LegMoved(progress=LegProgress.RINGING)), None),
     "turn": (lambda sink: sink.tell(CALL, TurnHeard(turn=TURN)), None),
     "turn_unknown": (lambda sink: sink.tell(UNKNOWN, TurnHeard(turn=TURN)), NotFound),
 }
@@ -129,6 +170,25 @@ DESK: Final[dict[str, tuple[Callable[[HttpFleetDesk], Awaitable[object]], object
     "reservation": (lambda desk: desk.reserve(ASKS), GRANTED),
     "reservation_without_cores": (lambda desk: desk.reserve(ASKS), Reservation(grants=(), cores=0)),
     "lookup": (lambda desk: desk.trunks(), SAMPLES["trunk_list"].trunks),
+}
+
+INBOUND: Final = frozenset(
+    {"answering", "received", "closed", "archived", "without Cores", "with a password that does not open"}
+)
+"""States in which there is a SIP trunk, and a DID that the bot answers."""
+
+CARRIERS: Final[dict[str, tuple[Callable[[HttpCarrierDesk], Awaitable[object]], object]]] = {
+    "sip_accounts": (lambda desk: desk.accounts(), ACCOUNTS),
+    "sip_accounts_unopened": (lambda desk: desk.accounts(), ACCOUNTS),
+    "inbound": (lambda desk: desk.receive(ARRIVED), Received()),
+    "inbound_again": (lambda desk: desk.receive(ARRIVED), Received()),
+    "inbound_full": (lambda desk: desk.receive(ARRIVED), Received(turned_away=TurnedAway.FULL)),
+    "inbound_closed": (lambda desk: desk.receive(ARRIVED), Received(turned_away=TurnedAway.CLOSED)),
+    "inbound_bot_away": (lambda desk: desk.receive(ARRIVED), Received(turned_away=TurnedAway.BOT_AWAY)),
+    "inbound_unknown": (
+        lambda desk: desk.receive(msgspec.structs.replace(ARRIVED, number="+12025550199")),
+        Received(turned_away=TurnedAway.UNKNOWN_NUMBER),
+    ),
 }
 
 Client = TypeVar("Client", HttpConfigSource, HttpResultSink)
@@ -171,6 +231,14 @@ async def test_the_fleet_desk_asks_and_understands_as_it_is_written_down(name: s
     await desk.aclose()
 
 
+@pytest.mark.parametrize("name", CARRIERS)
+async def test_the_carrier_desk_asks_and_understands_as_it_is_written_down(name: str) -> None:
+    ask, expected = CARRIERS[name]
+    desk = HttpCarrierDesk(URL, SECRET, transport=httpx.MockTransport(_answering(API[name])))
+    assert await ask(desk) == expected
+    await desk.aclose()
+
+
 def client_of(kind: type[Client], interaction: Interaction) -> Client:
     secret = interaction.request.headers["X-CXBCore-Secret"]
     return kind(URL, secret, transport=httpx.MockTransport(_answering(interaction)))
@@ -185,6 +253,6 @@ def _answering(interaction: Interaction) -> Callable[[httpx.Request], httpx.Resp
 
 
 def test_each_interaction_is_replayed_on_both_sides() -> None:
-    assert set(API) - {"result_bad"} == {*CONFIGS, *TOLD, *DESK}
+    assert set(API) - {"result_bad"} == {*CONFIGS, *TOLD, *DESK, *CARRIERS}
     secrets = {name: interaction.request.headers["X-CXBCore-Secret"] for name, interaction in API.items()}
     assert {name for name, secret in secrets.items() if secret != SECRET} == {"wrong_secret"}

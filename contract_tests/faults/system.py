@@ -22,10 +22,11 @@ from contract_tests.faults.killer import FIRED, FOLDER, arm, disarm
 from contract_tests.faults.people import People
 from contract_tests.faults.stage import Stage
 from contract_tests.faults.waiting import until
+from launcher.api_command import as_environment
 from launcher.demo.crm import CrmReceiver, receiving
 from launcher.problem import LaunchProblem
 from launcher.supervisor import FIRST_PAUSE, Child, Supervisor
-from launcher.up import as_environment, children
+from launcher.up import children
 from ports.settings import Settings
 
 READY_SECONDS: Final = 60.0

@@ -22,6 +22,7 @@ class ApiClient:
 
     http: httpx.AsyncClient
     pause: Any
+    tries: int = TRIES
 
     async def get(self, path: str, **query: str | int) -> Plain:
         return await self._ask("GET", path, params=query)
@@ -43,6 +44,9 @@ class ApiClient:
             after = page["next"]
         return items
 
+    async def remove(self, path: str) -> None:
+        await self._answer("DELETE", path)
+
     async def read(self, path: str) -> bytes:
         return (await self._answer("GET", path)).content
 
@@ -53,7 +57,7 @@ class ApiClient:
 
     async def _answer(self, method: str, path: str, **rest: Any) -> httpx.Response:
         said = "no answer"
-        for _ in range(TRIES):
+        for _ in range(self.tries):
             try:
                 answer = await self.http.request(method, path, **rest)
             except httpx.HTTPError as error:
@@ -61,22 +65,38 @@ class ApiClient:
             else:
                 if answer.status_code < 400:
                     return answer
-                said = answer.text
+                said = _told(answer)
                 if answer.status_code not in {429, 502, 503}:
                     break
             await self.pause(PAUSE_SECONDS)
         raise LaunchProblem(f"{method} {path}: {said}")
 
 
+def _told(answer: httpx.Response) -> str:
+    """A problem's own words, which name every bad field."""
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, LookupError, TypeError):
+        return answer.text
+
+
 @asynccontextmanager
-async def signed_in(url: str, email: str, password: str, pause: Any) -> AsyncIterator[ApiClient]:
+async def signed_in(url: str, email: str, password: str, pause: Any, *, tries: int = TRIES) -> AsyncIterator[ApiClient]:
     """A client with an administrator's session, over the Console's address, as a browser has it."""
     async with httpx.AsyncClient(base_url=f"{url}/api/v1", timeout=30.0, trust_env=False) as http:
-        client = ApiClient(http=http, pause=pause)
+        client = ApiClient(http=http, pause=pause, tries=tries)
         session = await client.post("/auth/login", {"email": email, "password": password})
         http.cookies.clear()
         http.headers["authorization"] = f"Bearer {session['token']}"
         yield client
+
+
+@asynccontextmanager
+async def with_token(url: str, token: str, pause: Any, *, tries: int = TRIES) -> AsyncIterator[ApiClient]:
+    """A client with a session that is open already."""
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=f"{url}/api/v1", timeout=30.0, trust_env=False, headers=headers) as http:
+        yield ApiClient(http=http, pause=pause, tries=tries)
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """What a Core tells the API while a call is live."""
 
+from enum import StrEnum
+
 import msgspec
 
 from domain.calls.transcript import Turn
@@ -22,4 +24,15 @@ class TurnHeard(_News, frozen=True, kw_only=True, tag="turn"):
     turn: Turn
 
 
-CallNews = CoreJoined | TurnHeard
+class LegProgress(StrEnum):
+    RINGING = "ringing"
+    ANSWERED = "answered"
+
+
+class LegMoved(_News, frozen=True, kw_only=True, tag="leg"):
+    """The leg that this Core dialled, or the call that it answers; for those who watch."""
+
+    progress: LegProgress
+
+
+CallNews = CoreJoined | TurnHeard | LegMoved

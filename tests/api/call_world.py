@@ -16,6 +16,7 @@ from adapters.memory.core_gateway import MemoryCore, MemoryCoreGateway
 from adapters.memory.crm_connection import MemoryCrmConnection
 from adapters.memory.crm_target_store import MemoryCrmTargetStore
 from adapters.memory.delivery_log import MemoryDeliveryLog
+from adapters.memory.did_store import MemoryDidStore
 from adapters.memory.dnc_list import MemoryDncList
 from adapters.memory.event_log import MemoryEventLog
 from adapters.memory.fleet_registry import MemoryFleetRegistry
@@ -25,6 +26,7 @@ from adapters.memory.leg_journal import MemoryLegJournal
 from adapters.memory.number_plan import MemoryNumberPlan
 from adapters.memory.object_store import MemoryObjectStore
 from adapters.memory.rooms import MemoryRooms
+from adapters.memory.secret_box import MemorySecretBox
 from adapters.memory.telephony import MemoryTelephony
 from adapters.memory.tokens import MemoryTokens
 from adapters.memory.trunk_store import MemoryTrunkStore
@@ -62,6 +64,8 @@ class World:
     deliveries: Any = field(default_factory=MemoryDeliveryLog)
     fleet: Any = field(default_factory=MemoryFleetRegistry)
     trunks: Any = field(default_factory=MemoryTrunkStore)
+    dids: Any = field(default_factory=MemoryDidStore)
+    secret_box: Any = field(default_factory=MemorySecretBox)
     objects: Any = field(default_factory=MemoryObjectStore)
     cores: MemoryCoreGateway = field(default_factory=MemoryCoreGateway)
     crm: Any = None

@@ -16,6 +16,7 @@ from adapters.memory.core_gateway import MemoryCoreGateway
 from adapters.memory.crm_connection import MemoryCrmConnection
 from adapters.memory.number_plan import MemoryNumberPlan
 from adapters.memory.password_hasher import MemoryPasswordHasher
+from adapters.memory.secret_box import MemorySecretBox
 from adapters.memory.tokens import MemoryTokens
 from applications.api.app import create_app
 from applications.api.cases import maker
@@ -52,6 +53,7 @@ def memory_container() -> Container:
     made.clock.override(providers.Singleton(MemoryClock))
     made.passwords.override(providers.Singleton(MemoryPasswordHasher))
     made.tokens.override(providers.Singleton(MemoryTokens))
+    made.secret_box.override(providers.Singleton(MemorySecretBox))
     made.plan.override(providers.Singleton(MemoryNumberPlan))
     made.crm.override(providers.Singleton(MemoryCrmConnection, made.clock))
     made.cores.override(providers.Singleton(MemoryCoreGateway))

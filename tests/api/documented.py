@@ -25,13 +25,17 @@ LEFT_OUT: Final = [ignored_auth, missing_required_header, positive_data_acceptan
 """Credentials are sent with every case, so what happens without them is asked in `test_matrix.py`; the last one is
 asked more precisely below."""
 
-NAMES: Final = frozenset({"bot_id", "to", "caller_number", "phone", "url", "email", "current", "version", "call_id"})
+NAMES: Final = frozenset(
+    {"bot_id", "to", "caller_number", "phone", "url", "email", "current", "version", "call_id"} | {"trunk_id", "number"}
+)
 """Fields of bodies whose right values are known to the brand, and to no schema."""
 
 UNSAYABLE: Final = re.compile(
     r"is no number|must be E\.164|no such bot|no bot of yours|must lie ahead|must lie after starts_at"
     r"|must close after it opens|needs least ≤ most|must be days from 0|is not the password|must be an email address"
     r"|must begin with https://|is not an address|must hold no user|must be an address of at most"
+    r"|must be a host name or an address|no SIP user has|is needed to register|must name each codec once"
+    r"|no SIP trunk of yours|must be a time zone|is what callers are to be told"
     r"|must be an ISO 3166 code|^columns|the file is empty"
     r"|Expected `int`, got `float`"  # JSON Schema takes 2.0 for a whole number
 )

@@ -12,6 +12,7 @@ from adapters.memory.core_gateway import MemoryCore
 from applications.api.container import Container
 from applications.api.keys import make_key
 from applications.api.sessions import open_session
+from applications.api.trunk_password import about_password
 from applications.api.use_cases.link_recording import PURPOSE
 from contract_tests.ports import specimens
 from domain.bots.bot import BotSpec, BotState, BotVersion
@@ -23,8 +24,11 @@ from domain.campaigns.campaign import CampaignPlan, CampaignState
 from domain.campaigns.lead_import import ImportState, RowError, RowFault
 from domain.campaigns.number_pool import CallerNumber, NumberPool
 from domain.crm.delivery import DeliveryState
-from domain.ids import ApiKeyId, BotId, BrandId, CallId, CampaignId, ServerId, UserId
+from domain.ids import ApiKeyId, BotId, BrandId, CallId, CampaignId, ServerId, TrunkId, UserId
 from domain.people.user import Role
+from domain.routing.did import Did
+from domain.routing.sip import SipSettings
+from domain.routing.trunk import CarrierKind
 from ports.dnc_list import DncEntry
 from ports.messages.core import Attach
 from ports.messages.results import ResultPackage
@@ -42,6 +46,7 @@ STORES: Final = (
     "calls",
     "dnc",
     "trunks",
+    "dids",
     "fleet",
     "events",
     "targets",
@@ -62,6 +67,8 @@ KEYS: Final = {
     "revoked": {"revoked_at": specimens.NOON},
     "expired": {"expires_at": specimens.NOON},
 }
+OUR_NUMBER: Final = "+14155550160"
+THEIR_NUMBER: Final = "+14155550170"
 SOUND: Final = bytes(range(256)) * 8
 SPEC: Final = BotSpec(prompt="Be kind.")
 
@@ -179,6 +186,14 @@ async def _integrations(container: Container, brand: BrandId, mark: str) -> None
     await container.dnc().add([DncEntry(brand=brand, phone="+14155550111", source="upload", added_at=specimens.NOON)])
     await container.events().append([specimens.event(1, id=f"ev_1{mark}", brand=brand)])
     await container.trunks().add(specimens.trunk(1, id=f"trk_1{mark}", brand=brand))
+    for name in ("sip", "idle"):
+        sip = SipSettings(host="sip.example.com", username="cxb", register=True)
+        trunk = specimens.trunk(2, id=f"trk_{name}{mark}", brand=brand, carrier=CarrierKind.SIP, sip=sip)
+        sealed = container.secret_box().seal("open sesame", about=about_password(brand, trunk.id))
+        await container.trunks().add(replace(trunk, sealed_password=sealed, prefixes=("+44",)))
+    number = OUR_NUMBER if not mark else THEIR_NUMBER
+    trunk_id = TrunkId(f"trk_sip{mark}")
+    await container.dids().add(Did(number=number, brand=brand, bot_id=BotId(f"bot_live{mark}"), trunk_id=trunk_id))
 
 
 async def furnish_fleet(container: Container) -> None:
@@ -203,6 +218,7 @@ def good_requests(mark: str, brand: BrandId) -> dict[str, Good]:
     done, live = {"call_id": f"cal_done{mark}"}, {"call_id": f"cal_live{mark}"}
     target, delivery = {"target_id": f"tgt_1{mark}"}, {"delivery_id": f"dlv_1{mark}"}
     number = {"phone": "+14155550111"}
+    did = {"number": THEIR_NUMBER if mark else OUR_NUMBER}
     return {
         "healthz": Good(),
         "readyz": Good(),
@@ -255,6 +271,7 @@ def good_requests(mark: str, brand: BrandId) -> dict[str, Good]:
         "exportCalls": Good(),
         "getCall": Good(path=done),
         "endCall": Good(path=live),
+        "placeCall": Good(headers={"Idempotency-Key": "one"}, body={"bot_id": f"bot_live{mark}", "to": "+14155550101"}),
         "linkRecording": Good(path=done),
         "getRecording": Good(path=done),
         "headRecording": Good(path=done),
@@ -263,6 +280,15 @@ def good_requests(mark: str, brand: BrandId) -> dict[str, Good]:
         "putServer": Good(path={"server_id": "core-2"}, body={"url": "http://127.0.0.1:8603"}),
         "removeServer": Good(path={"server_id": "core-idle"}),
         "listTrunks": Good(),
+        "addTrunk": Good(body={"name": "Main", "sip": {"host": "sip.example.com"}, "password": "open sesame"}),
+        "getTrunk": Good(path={"trunk_id": f"trk_sip{mark}"}),
+        "changeTrunk": Good(path={"trunk_id": f"trk_sip{mark}"}, body={"channels": 5, "password": "another"}),
+        "removeTrunk": Good(path={"trunk_id": f"trk_idle{mark}"}),
+        "listDids": Good(),
+        "addDid": Good(query={"region": "US"}, body={"number": "(415) 555-0161", "bot_id": f"bot_live{mark}"}),
+        "getDid": Good(path=did),
+        "putDid": Good(path=did, body={"bot_id": f"bot_live{mark}", "zone": "Europe/London"}),
+        "removeDid": Good(path=did),
         "listTargets": Good(),
         "addTarget": Good(body={"name": "CRM", "url": "https://crm.example.com/hooks"}),
         "getTarget": Good(path=target),
@@ -281,6 +307,10 @@ def good_requests(mark: str, brand: BrandId) -> dict[str, Good]:
         "receiveNews": Good(path={"call_id": f"cal_planned{mark}"}, body={"kind": "joined", "server_id": "core-1"}),
         "reserveSlots": Good(body={"holder": "dialler-1", "slots": 2}),
         "lookUpTrunks": Good(),
+        "listSipAccounts": Good(),
+        "receiveInbound": Good(
+            body={"call_id": f"cal_in{mark}", "trunk_id": f"trk_sip{mark}", "number": did["number"], "caller": ""}
+        ),
         "checkSystem": Good(),
     }
 

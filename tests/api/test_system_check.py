@@ -313,3 +313,11 @@ async def test_a_store_that_cannot_be_read_is_a_finding_and_no_error(
     found = await looked(stranger)
     assert problems(found) == {"store": True}
     assert CAMPAIGN in found
+
+
+async def test_a_call_that_was_turned_away_lacks_no_result(system: Container, stranger: httpx.AsyncClient) -> None:
+    call = await system.calls().add(specimens.call(9, **OURS, created_at=system.clock().now()))
+    at = system.clock().now()
+    result = specimens.result(outcome=Outcome.TURNED_AWAY, source=ResultSource.API, ended_at=at, answered_at=None)
+    await system.calls().save(call.conclude(result))
+    assert "results" not in problems(await looked(stranger))

@@ -114,7 +114,9 @@ class Stage:
         self.telephony = MemoryTelephony(self.rooms, {TRUNK: self.carrier}.get, MemoryLegJournal(), self.clock)
         self.calls = LiveCalls(capacity=self.capacity, message_slots=self.message_slots)
         identity = CoreIdentity(server_id=SERVER, run="run_1", release="0.1.0")
-        open_call = OpenCall(configs=self.configs, rooms=self.rooms, telephony=self.telephony, clock=self.clock)
+        open_call = OpenCall(
+            configs=self.configs, rooms=self.rooms, telephony=self.telephony, sink=self.sink, clock=self.clock
+        )
         self.run_call = RunCall(
             rooms=self.rooms,
             telephony=self.telephony,

@@ -12,7 +12,7 @@ from domain.calls.result import EndedBy, ResultSource
 from domain.calls.transcript import Speaker
 from domain.ids import CallId
 from ports.errors import Busy, NotFound, Refused, Unavailable
-from ports.messages.calls import CoreJoined, TurnHeard
+from ports.messages.calls import CoreJoined, LegMoved, LegProgress, TurnHeard
 from ports.messages.core import End, LeaveMessage, SafeHarbour, Talk
 from ports.telephony import LegState
 from tests.core.stage import NUMBER, SERVER, SPEC, Stage, config_of, dial_of, said
@@ -328,3 +328,17 @@ async def test_many_calls_at_once_each_get_their_own_result() -> None:
 
         assert {result.outcome for result in results} == {Outcome.COMPLETED}
         assert [result.call_id for result in results] == ids
+
+
+async def test_of_a_dialled_call_it_is_told_that_it_rings_and_that_it_was_answered() -> None:
+    stage = Stage(callees={NUMBER: await said("Yes.", after=4.0)})
+    async with stage.running():
+        stage.configs.offer(config_of(CALL))
+        await stage.take_call(dial_of(CALL))
+        await stage.result(CALL)
+    told = [news for _, news in stage.sink.news if not isinstance(news, TurnHeard)]
+    assert told == [
+        LegMoved(progress=LegProgress.RINGING),
+        CoreJoined(server_id=SERVER),
+        LegMoved(progress=LegProgress.ANSWERED),
+    ]

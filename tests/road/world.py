@@ -159,7 +159,7 @@ class Road:
         journal, outbox = MemoryCallJournal(), MemoryResultOutbox()
         links = MemoryAudioLinks(w.rooms, w.clock)
         host = CallHost(
-            OpenCall(configs=doors, rooms=w.rooms, telephony=w.telephony, clock=w.clock),
+            OpenCall(configs=doors, rooms=w.rooms, telephony=w.telephony, sink=doors, clock=w.clock),
             RunCall(
                 rooms=w.rooms,
                 telephony=w.telephony,

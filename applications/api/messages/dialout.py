@@ -32,6 +32,14 @@ class DialoutAccepted(msgspec.Struct, frozen=True, kw_only=True):
     state: CallState
 
 
+class CallPlaced(msgspec.Struct, frozen=True, kw_only=True):
+    """The call, and the position in the events after which all that is told of it stands."""
+
+    call_id: CallId
+    state: CallState
+    events_after: int
+
+
 class DialoutStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How the call stands; the last six come with its result."""
 

@@ -1,9 +1,10 @@
-"""Calls: what was talked, what came of it, and ending one that is live."""
+"""Calls: placing one, what was talked, what came of it, and ending one that is live."""
 
 from typing import Annotated
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.di import Provide
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 from litestar.response import Stream
 
@@ -12,16 +13,20 @@ from applications.api.container import Container
 from applications.api.http.doors import person
 from applications.api.http.filters import Moment, by, moment
 from applications.api.http.given import Given, provide
+from applications.api.http.idempotency import IdempotencyKey
 from applications.api.http.paging import After, Limit
 from applications.api.messages.calls import CallRow, CallSearch, CallShown, show_call, show_row
+from applications.api.messages.dialout import CallPlaced, DialoutRequest
 from applications.api.use_cases.end_call import EndCall
 from applications.api.use_cases.export_calls import ExportCalls
+from applications.api.use_cases.start_dialout import StartDialout
 from domain.calls.call import CallState, Direction
 from domain.calls.outcome import Outcome
 from domain.ids import BotId, BrandId, CallId, CampaignId
 from domain.people.user import Permission, User
 from ports.call_store import CallFilter, CallStore
 from ports.delivery_log import DeliveryFilter, DeliveryLog
+from ports.event_log import EventLog
 from ports.paging import Page
 
 
@@ -92,7 +97,26 @@ async def end_call(call_id: FromPath[str], user: Given[User], brand: Given[Brand
     await end(brand, CallId(call_id), by=user.id)
 
 
-ROUTES = (list_calls, search_calls, export_calls, get_call, end_call)
+PLACE = person(Permission.DIAL_OUT, 409, 413, 415, 422, 503)
+PLACE["responses"][200] = ResponseSpec(data_container=CallPlaced, description="It was placed before")
+
+
+@post("/calls", operation_id="placeCall", tags=["calls"], status_code=202, **PLACE)
+async def place_call(
+    data: JSONBody[DialoutRequest],
+    idempotency_key: IdempotencyKey,
+    user: Given[User],
+    dial: Given[StartDialout],
+    events: Given[EventLog],
+) -> Response[CallPlaced]:
+    """A person's own dialout, such as a call to try a bot with: the same rules and answers as `startDialout`."""
+    position = await events.last_position()
+    placed = await dial(user, idempotency_key, data)
+    shown = CallPlaced(call_id=placed.call.id, state=placed.call.state, events_after=position)
+    return Response(shown, status_code=200 if placed.repeated else 202)
+
+
+ROUTES = (list_calls, search_calls, export_calls, get_call, end_call, place_call)
 
 
 def dependencies(container: Container) -> dict[str, Provide]:
@@ -101,5 +125,7 @@ def dependencies(container: Container) -> dict[str, Provide]:
         "deliveries": provide(container.deliveries),
         "export": provide(maker(container, ExportCalls)),
         "end": provide(maker(container, EndCall)),
+        "dial": provide(maker(container, StartDialout)),
+        "events": provide(container.events),
         "where": Provide(call_filter, sync_to_thread=False),
     }

@@ -1,16 +1,15 @@
 """A CRM orders calls here, and asks what became of them."""
 
-from typing import Annotated
-
 from litestar import Response, get, post
 from litestar.di import Provide
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from applications.api.cases import maker
 from applications.api.container import Container
 from applications.api.http.doors import crm
 from applications.api.http.given import Given, provide
+from applications.api.http.idempotency import IdempotencyKey
 from applications.api.messages.dialout import DialoutAccepted, DialoutRequest, DialoutStatus
 from applications.api.use_cases.start_dialout import StartDialout
 from domain.calls.call import Call, Direction
@@ -18,16 +17,6 @@ from domain.ids import BrandId, CallId
 from domain.people.user import ApiKey
 from ports.call_store import CallStore
 from ports.errors import NotFound
-
-IdempotencyKey = Annotated[
-    str,
-    HeaderParameter(
-        name="Idempotency-Key",
-        min_length=1,
-        max_length=255,
-        description="Names the order: however often it is sent, it is one call.",
-    ),
-]
 
 ORDER = crm(404, 409, 413, 415, 422, 503)
 ORDER["responses"][200] = ResponseSpec(data_container=DialoutAccepted, description="It was placed before")

@@ -83,7 +83,7 @@ class CheckAftermath:
         lost = [call.id for call in live if call.live_at and now - call.live_at > LONG]
         if lost:
             return worth_a_look("results", f"no result of {len(lost)} calls, such as {lost[0]}", "see Core's outbox")
-        stand_ins = [call.id for call in lately if call.result and call.result.source is ResultSource.API]
+        stand_ins = [call.id for call in lately if _stands_in(call)]
         if stand_ins:
             why = f"{len(stand_ins)} calls of the last hour have none from their Core, such as {stand_ins[0]}"
             return worth_a_look("results", why, "start that Core on its data folder again: it still has the journals")
@@ -169,6 +169,12 @@ def _configs(lately: Sequence[Call]) -> Sequence[Finding]:
         if faults[fault]
     ]
     return found or [fine("configs", "no call of the last hour lacked one")]
+
+
+def _stands_in(call: Call) -> bool:
+    """The API's own word, for want of a Core's; about a call that was turned away nobody else has any."""
+    result = call.result
+    return bool(result and result.source is ResultSource.API and result.outcome is not Outcome.TURNED_AWAY)
 
 
 def _by_a_core(call: Call) -> bool:

@@ -8,6 +8,7 @@ import structlog
 
 from applications.api.use_cases.check_aftermath import CheckAftermath
 from applications.api.use_cases.check_campaigns import CheckCampaigns
+from applications.api.use_cases.check_ways_in import CheckWaysIn
 from applications.api.use_cases.check_ways_out import CheckWaysOut
 from ports.errors import PortError
 from ports.messages.findings import Finding, Findings, stops_calls
@@ -22,11 +23,12 @@ class CheckSystem:
     """What cannot be looked at is a finding as well."""
 
     ways_out: CheckWaysOut
+    ways_in: CheckWaysIn
     campaigns_now: CheckCampaigns
     aftermath: CheckAftermath
 
     async def __call__(self) -> Findings:
-        looks: tuple[Look, ...] = (self.ways_out, self.campaigns_now, self.aftermath)
+        looks: tuple[Look, ...] = (self.ways_out, self.ways_in, self.campaigns_now, self.aftermath)
         found = await asyncio.gather(*(_looked(look) for look in looks))
         return Findings(findings=tuple(finding for part in found for finding in part))
 

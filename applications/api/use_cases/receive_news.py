@@ -14,10 +14,11 @@ from domain.ids import CallId, EventId, ServerId
 from ports.call_store import CallStore
 from ports.clock import Clock
 from ports.event_log import EventLog
-from ports.messages.calls import CallNews, CoreJoined, TurnHeard
+from ports.messages.calls import CallNews, CoreJoined, LegMoved, LegProgress, TurnHeard
 
 CALL_JOINED: Final = "call.joined"
 CALL_TURN: Final = "call.turn"
+CALL_LEG: Final = {LegProgress.RINGING: "call.ringing", LegProgress.ANSWERED: "call.answered"}
 
 log = structlog.get_logger()
 
@@ -41,6 +42,9 @@ class ReceiveNews:
                 call = await self.calls.find(call_id)
                 event_id = f"{call_id}.turn.{turn.speaker.value}.{turn.start:.3f}"
                 await self._log(call, CALL_TURN, event_id, _told(turn))
+            case LegMoved(progress=progress):
+                call = await self.calls.find(call_id)
+                await self._log(call, CALL_LEG[progress], f"{call_id}.{progress.value}", {})
 
     async def _join(self, call_id: CallId, server_id: ServerId) -> Call:
         at = self.clock.now()

@@ -1,4 +1,4 @@
-"""An order to call somebody, by a CRM or a person: stored under its idempotency key before any Core is asked, and placed once."""
+"""An order to call somebody: stored under its idempotency key before any Core is asked, and placed once."""
 
 import hashlib
 from dataclasses import dataclass
@@ -32,6 +32,7 @@ CALLER_NUMBER: Final = "+15005550006"
 """Shown where the CRM names none: the simulated carrier's own number. Trunks of real carriers want one of theirs."""
 
 Orderer = ApiKey | User
+"""A CRM, or a person who tries a bot."""
 
 LEASE_SECONDS: Final = 30.0
 """Longer than asking five Cores takes."""

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 import structlog
 
+from applications.core.news_teller import NewsTeller
 from domain.bots.runtime_config import RuntimeConfig
 from domain.calls.ending import Ending
 from domain.calls.outcome import Outcome
@@ -17,7 +18,9 @@ from domain.ids import CallId
 from ports.clock import Clock
 from ports.config_source import ConfigSource
 from ports.errors import Busy, NotFound, PortError, Refused, Unavailable
+from ports.messages.calls import LegMoved, LegProgress
 from ports.messages.core import Attach, CallRequest, Dial, End, Notice, Order, Receive, Talk
+from ports.result_sink import ResultSink
 from ports.rooms import Rooms
 from ports.telephony import DialOrder, HangUp, LegEvent, LegKind, LegState, Telephony
 
@@ -35,11 +38,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A call whose callee is there, or `rings` to be answered."""
+    """A call whose callee is there, or `rings` to be answered; `dialled` where this Core has placed its leg."""
 
     config: RuntimeConfig
     invitation: Invitation
     rings: bool = False
+    dialled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class OpenCall:
     configs: ConfigSource
     rooms: Rooms
     telephony: Telephony
+    sink: ResultSink
     clock: Clock
 
     async def __call__(self, request: CallRequest, orders: Orders) -> Opened | Ending:
@@ -92,7 +97,7 @@ class OpenCall:
         if ending is not None:
             return ending
         orders.put_nowait(Talk())
-        return Opened(config=config, invitation=await self._invitation(request.call_id))
+        return Opened(config=config, invitation=await self._invitation(request.call_id), dialled=True)
 
     async def _receive(self, request: Receive, config: RuntimeConfig, orders: Orders) -> Opened:
         orders.put_nowait(Notice(text=request.notice) if request.notice else Talk())
@@ -123,22 +128,28 @@ class OpenCall:
     async def _until_answered(self, call_id: CallId, orders: Orders) -> Ending | None:
         """None when it was answered. An order to end cancels it while it rings."""
         cancelled = asyncio.Event()
+        teller = NewsTeller(call_id, self.sink, self.clock)
         async with asyncio.TaskGroup() as beside:
-            cancelling = beside.create_task(self._cancel_when_ordered(call_id, orders, cancelled))
-            event = await self._answer_or_end(call_id)
-            cancelling.cancel()
+            aside = [
+                beside.create_task(self._cancel_when_ordered(call_id, orders, cancelled)),
+                beside.create_task(teller.run()),
+            ]
+            event = await self._answer_or_end(call_id, teller)
+            for task in aside:
+                task.cancel()
         if cancelled.is_set():
             return Ending(outcome=Outcome.CANCELLED, ended_by=EndedBy.OPERATOR)
         if event is None:
             return Ending(outcome=Outcome.LINE_LOST, ended_by=EndedBy.SYSTEM)
         return _unanswered(event) if event.kind is LegKind.ENDED else None
 
-    async def _answer_or_end(self, call_id: CallId) -> LegEvent | None:
+    async def _answer_or_end(self, call_id: CallId, teller: NewsTeller) -> LegEvent | None:
         """None when the far side was lost, or never heard of the leg."""
         with suppress(Unavailable, NotFound):
             async for event in self.telephony.watch(call_id):
                 if event.kind is not LegKind.RINGING:
                     return event
+                teller.tell(LegMoved(progress=LegProgress.RINGING))
         return None
 
     async def _cancel_when_ordered(self, call_id: CallId, orders: Orders, cancelled: asyncio.Event) -> None:

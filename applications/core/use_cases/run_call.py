@@ -19,7 +19,7 @@ from ports.call_journal import CallJournal, JournalEntry, JournalHeader, Journal
 from ports.clock import Clock
 from ports.conversation import Conversation, ConversationSession, Ended, TurnTaken
 from ports.errors import PortError, Unavailable
-from ports.messages.calls import CoreJoined, TurnHeard
+from ports.messages.calls import CoreJoined, LegMoved, LegProgress, TurnHeard
 from ports.messages.core import End, Order
 from ports.result_sink import ResultSink
 from ports.rooms import Rooms
@@ -88,10 +88,12 @@ class RunCall:
         config = opened.config
         teller = NewsTeller(config.call_id, self.sink, self.clock)
         teller.tell(CoreJoined(server_id=self.server_id))
+        if opened.dialled:
+            teller.tell(LegMoved(progress=LegProgress.ANSWERED))
         async with self.conversation.open(link, config) as session, asyncio.TaskGroup() as beside:
             aside = [
                 beside.create_task(teller.run()),
-                beside.create_task(self._pass_orders(opened, session, orders, journal)),
+                beside.create_task(self._pass_orders(opened, session, orders, teller, journal)),
             ]
             await self._listen(session, teller, journal)
             for task in aside:
@@ -109,11 +111,16 @@ class RunCall:
         raise NeverEnded("the conversation's events ran out before it had ended")
 
     async def _pass_orders(
-        self, opened: Opened, session: ConversationSession, orders: Orders, journal: JournalWriter
+        self,
+        opened: Opened,
+        session: ConversationSession,
+        orders: Orders,
+        teller: NewsTeller,
+        journal: JournalWriter,
     ) -> None:
         order = await _first_order(orders)
         if opened.rings and not isinstance(order, End):
-            order = await self._answer(opened.config.call_id, order)
+            order = await self._answer(opened.config.call_id, order, teller)
         while True:
             log.info("order_taken", order=type(order).__name__)
             journal.note(note_of_order(order, self.clock.now()))
@@ -124,13 +131,14 @@ class RunCall:
         await self.clock.sleep(ENDS_WITHIN)
         raise NeverEnded("the conversation did not end although it was ordered to")
 
-    async def _answer(self, call_id: CallId, order: Order) -> Order:
+    async def _answer(self, call_id: CallId, order: Order, teller: NewsTeller) -> Order:
         """The order, once its caller can hear us."""
         try:
             await self.telephony.answer(call_id)
         except PortError:
             return End(reason=CALLER_GONE)
         log.info("answered")
+        teller.tell(LegMoved(progress=LegProgress.ANSWERED))
         return order
 
 
