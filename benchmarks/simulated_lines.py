@@ -47,7 +47,7 @@ class Line(Progress):
 
     async def ringing(self) -> None: ...
 
-    async def answered(self, refer: Refer | None = None) -> AudioLink:
+    async def answered(self, refer: Refer | None = None) -> AudioLink:  # noqa: ARG002  # nobody is referred here
         link = await self.join(CALLEE)
         self.answered_at = self._clock.monotonic()
         return link

@@ -11,7 +11,8 @@ from domain.calls.room import Invitation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A frame of one party. `at` is when it began, in seconds on the room's clock."""
+    """A frame of one party. `at` is when it began, in seconds on the room's clock, and where it came by a network as
+    much later as that took."""
 
     party: str
     frame: AudioFrame
@@ -82,4 +83,5 @@ class AudioLinks(Protocol):
 
     @abstractmethod
     async def join(self, invitation: Invitation) -> AudioLink:
-        """Raises Refused for a ticket that is forged, spent or of a closed room, Unavailable when nobody answers."""
+        """Raises Refused for a ticket that is forged, of a closed room, or known to be spent, Unavailable when nobody
+        answers. A media server that lets a ticket in twice within its minute lets the later joiner take the place."""

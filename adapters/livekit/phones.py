@@ -8,9 +8,12 @@ from typing import Final
 
 from livekit.api import AccessToken, VideoGrants
 
+from adapters.livekit import logs
 from adapters.livekit.phone import LiveKitPhone
 from adapters.livekit.server import LiveKitServer
 from ports.clock import Clock
+
+__all__ = ["LiveKitPhones", "logs"]  # logs must be imported with whatever joins rooms
 
 GOOD_FOR: Final = timedelta(minutes=1)
 

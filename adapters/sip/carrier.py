@@ -48,6 +48,11 @@ class SipCarrier(Carrier):
         self._tasks: asyncio.TaskGroup | None = None
         self._station: Station | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has a socket: not before there is a trunk, nor while its port is somebody else's."""
+        return self._station is not None
+
     def behind(self, trunk_id: TrunkId) -> "SipCarrier | None":
         """Itself, when it knows that trunk; otherwise it asks the API at once, for whoever tries again."""
         if trunk_id in self._trunks.accounts:
@@ -147,7 +152,7 @@ class SipCarrier(Carrier):
             address = self._address or address_towards(towards)
             await station.open(SipPlace(address=address, port=self._port, rtp_ports=self._rtp_ports))
         except (PortError, OSError) as error:
-            log.warning("sip_not_open", port=self._port, error=str(error))
+            log.warning("sip_not_open", port=self._port, error=str(error.__cause__ or error))
         else:
             self._station = station
 

@@ -23,13 +23,13 @@ class SipIncoming(Incoming):
 
     def __init__(self, arrival: Arrival, call: SipCall, ticker: Ticker, refer: Refer) -> None:
         self.arrival = arrival
-        self.carried = asyncio.Event()
+        self._carried = asyncio.Event()
         self._call = call
         self._ticker = ticker
         self._refer = refer
 
     async def carry(self, reception: Reception) -> LegEnd:
-        self.carried.set()
+        self._carried.set()
         try:
             if not await self._wanted(reception):
                 return GIVEN_UP
@@ -42,6 +42,16 @@ class SipIncoming(Incoming):
                 await link.leave()
         finally:
             await self._call.hang_up()
+
+    async def taken(self) -> bool:
+        """Returns as soon as somebody carries it; false when nobody does, or its caller has gone before."""
+        async with asyncio.TaskGroup() as tasks:
+            carried = tasks.create_task(self._carried.wait())
+            over = tasks.create_task(self._call.over.wait())
+            await asyncio.wait({carried, over}, timeout=UNCARRIED, return_when=asyncio.FIRST_COMPLETED)
+            for task in (carried, over):
+                task.cancel()
+        return self._carried.is_set()
 
     async def _wanted(self, reception: Reception) -> bool:
         """False when its caller gives up first."""

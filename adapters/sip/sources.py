@@ -20,6 +20,9 @@ class Sources:
         self._found: OrderedDict[str, Invited | None] = OrderedDict()
         self._news = asyncio.Event()
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     def note(self, invited: Invited) -> None:
         """A Call-ID that comes from two addresses is believed of neither."""
         before = self._found.setdefault(invited.call_id, invited)

@@ -12,6 +12,7 @@ from adapters.sip.identities import NOBODY, Identities, headers_for_call, identi
 from adapters.sip.registrations import Registrations
 from adapters.sip.sources import Sources
 from adapters.sip.stack import SipPlace, SipStack
+from domain.routing.sip import SipTransport
 from ports.clock import Clock
 from ports.messages.sip import SipAccount
 from ports.telephony import DialOrder
@@ -36,8 +37,10 @@ class Station:
     async def open(self, place: SipPlace) -> None:
         """Raises Unavailable, such as when the port is somebody else's."""
         await self._stack.start(place)
-        everybody = Account(user=NOBODY, domain=place.address, password="", reg_interval=0)
-        await self._stack.agent(everybody, open_to_all=True)
+        for transport in SipTransport:  # an account of the one takes no calls by the other
+            user = f"{NOBODY}-{transport.value}"
+            door = Account(user=user, domain=place.address, password="", reg_interval=0, transport=transport.value)
+            await self._stack.agent(door, open_to_all=True)
         log.info("sip_open", address=place.address, port=place.port, rtp_ports=place.rtp_ports)
 
     async def follow(self, accounts: Iterable[SipAccount], tasks: asyncio.TaskGroup) -> None:

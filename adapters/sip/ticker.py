@@ -39,8 +39,7 @@ class Ticker:
         due = self._clock.monotonic()
         while True:
             await self._rest()
-            for line in tuple(self._lines):
-                self._move(line)
+            self._move_all()
             due = max(due + FRAME_SECONDS, self._clock.monotonic() - LATEST)
             await self._clock.sleep(due - self._clock.monotonic())
 
@@ -48,6 +47,10 @@ class Ticker:
         if not self._lines:
             self._busy.clear()
             await self._busy.wait()
+
+    def _move_all(self) -> None:
+        for line in tuple(self._lines):
+            self._move(line)
 
     def _move(self, line: Line) -> None:
         try:

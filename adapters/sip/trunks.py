@@ -79,11 +79,14 @@ class Trunks:
         before = self.accounts.get(account.trunk_id)
         return self._hosts[account.trunk_id] if before is not None and before.sip.host == account.sip.host else ()
 
-    def trunk_at(self, address: str) -> TrunkId | None:
-        """Whose calls come from there: the trunk whose host it is or that trusts it."""
+    def at(self, address: str) -> Sequence[SipAccount]:
+        """Whose calls come from there: the trunks whose host it is, and those that trust it."""
         ip = ip_address(address)
-        owners = (trunk for trunk in self.accounts if _within(ip, (*self._hosts[trunk], *self._trusted[trunk])))
-        return next(owners, None)
+        return [
+            account
+            for trunk_id, account in self.accounts.items()
+            if _within(ip, (*self._hosts[trunk_id], *self._trusted[trunk_id]))
+        ]
 
     def some_address(self) -> str | None:
         """Of any trunk's host."""

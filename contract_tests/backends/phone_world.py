@@ -74,8 +74,8 @@ class RoomWorld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneWorld(RoomWorld):
-    """Everything that a call's audio needs. `called_by` has one of CALLERS call us: it rings when it returns the
-    call's id."""
+    """Everything that a call's audio needs. `called_by` has one of CALLERS call us: it rings when it returns the call's
+    id."""
 
     telephony: Telephony
     called_by: Callable[[str], Awaitable[CallId]]

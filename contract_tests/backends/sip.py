@@ -53,13 +53,24 @@ def account(port: int, *, trunk: TrunkId = TRUNK, password: str = "", **settings
 
 @asynccontextmanager
 async def sip_world(
-    *, password: str = "", registrar: Registrar | None = None, **settings: Any
+    *, password: str = "", registrar: Registrar | None = None, copies: int = 1, **settings: Any
 ) -> AsyncIterator[SipWorld]:
-    async with far_end(numbers=NUMBERS, registrar=registrar) as far:
-        desk, port = MemoryCarrierDesk([account(far.port, password=password, **settings)]), free_port()
+    async with far_end(numbers=NUMBERS, registrar=registrar, copies=copies) as far:
+        desk = MemoryCarrierDesk([account(far.port, password=password, **settings)])
+        async with _open_carrier(desk) as (carrier, port):
+            yield SipWorld(far=far, desk=desk, carrier=carrier, here=(LOOPBACK, port))
+
+
+@asynccontextmanager
+async def _open_carrier(desk: MemoryCarrierDesk) -> AsyncIterator[tuple[SipCarrier, int]]:
+    """On a port that nobody has taken meanwhile."""
+    while True:
+        port = free_port()
         carrier = SipCarrier(desk, SystemClock(), address="", port=port, rtp_ports=RTP_PORTS)
         async with carrier.running():
-            yield SipWorld(far=far, desk=desk, carrier=carrier, here=(LOOPBACK, port))
+            if carrier.is_open:
+                yield carrier, port
+                return
 
 
 @asynccontextmanager

@@ -67,6 +67,9 @@ class Observer:
         for frame in spoken(*said):
             await self._source.capture_frame(rtc.AudioFrame(frame.pcm, RATE, 1, len(frame.pcm) // 2))
 
+    async def press(self, digit: str) -> None:
+        await self.room.local_participant.publish_dtmf(code="0123456789*#".index(digit), digit=digit)
+
     def words(self) -> list[str]:
         return words(self.heard)
 

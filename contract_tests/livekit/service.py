@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 
 from livekit.api import LiveKitAPI
 from livekit.api.sip_service import SipService
@@ -26,6 +27,9 @@ from launcher.sip_stand_in.methods import methods
 from launcher.sip_stand_in.participants import Participants
 from launcher.sip_stand_in.trunks import Trunks
 from launcher.sip_stand_in.twirp import TwirpApp
+
+_seeds = count(1)
+"""A far end's chance gives its calls their Call-IDs, and a service that outlives it knows those of the one before."""
 
 KEY, SECRET = livekit_server.KEY, livekit_server.SECRET
 
@@ -83,7 +87,7 @@ async def memory(*, most: int = 50) -> AsyncIterator[SipWorld]:
 async def stand_in() -> AsyncIterator[CalledWorld]:
     """The stand-in as it is started anywhere, and the scripted far end, over SIP."""
     one = the_stand_in()
-    async with _over_sip(livekit_server.the_server().url, one.url, one.sip) as world:
+    async with over_sip(livekit_server.the_server().url, one.url, one.sip) as world:
         yield world
 
 
@@ -91,15 +95,15 @@ async def stand_in() -> AsyncIterator[CalledWorld]:
 async def livekit_sip() -> AsyncIterator[CalledWorld]:
     """The real one, where it is on PATH: it is asked through its livekit-server."""
     one = the_livekit_sip()
-    async with _over_sip(one.livekit, one.livekit, one.sip) as world:
+    async with over_sip(one.livekit, one.livekit, one.sip) as world:
         yield world
 
 
 @asynccontextmanager
-async def _over_sip(livekit: str, url: str, here: tuple[str, int]) -> AsyncIterator[CalledWorld]:
+async def over_sip(livekit: str, url: str, here: tuple[str, int]) -> AsyncIterator[CalledWorld]:
     server = LiveKitServer(livekit, KEY, SECRET)
     async with (
-        far_end(numbers=NUMBERS) as far,
+        far_end(numbers=NUMBERS, seed=next(_seeds)) as far,
         server.running(),
         LiveKitAPI(livekit, KEY, SECRET) as api,
         LiveKitAPI(url, KEY, SECRET) as sip,

@@ -4,9 +4,11 @@ import atexit
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,7 +62,7 @@ def the_stand_in() -> RunningStandIn:
 
 def start(livekit: str, **more: object) -> RunningStandIn:
     """One of the caller's own, who stops it. `more` goes into its configuration."""
-    folder, (http,), sip = Path(mkdtemp(prefix="cxb-standin-")), take_ports(1), free_port()
+    folder, (http,), sip = Path(mkdtemp(prefix="cxb-standin-")), take_ports(1), _sip_port()
     config = {
         "api_key": livekit_server.KEY,
         "api_secret": livekit_server.SECRET,
@@ -85,3 +87,12 @@ def start(livekit: str, **more: object) -> RunningStandIn:
     said = one.log()
     one.clear()
     raise AssertionError(f"the stand-in did not start: {said[-2000:]}")
+
+
+def _sip_port() -> int:
+    """One that nobody has had of late either: the SIP stack opens none that still has connections in TIME_WAIT."""
+    while True:
+        port = free_port()
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port

@@ -3,15 +3,10 @@
 import asyncio
 
 import pytest
-from livekit.api import (
-    CreateSIPOutboundTrunkRequest,
-    CreateSIPParticipantRequest,
-    RoomParticipantIdentity,
-    SIPOutboundTrunkInfo,
-    TwirpError,
-)
-from livekit.protocol.sip import SIPParticipantInfo
+from google.protobuf.duration_pb2 import Duration
+from livekit.api import RoomParticipantIdentity, TwirpError
 
+from contract_tests.livekit.dialling import CALLER, dial, request
 from contract_tests.livekit.far_ends import (
     CALLEES,
     ECHOES,
@@ -39,32 +34,7 @@ from contract_tests.livekit.recorded import (
     TIMED_OUT,
     Recorded,
 )
-from contract_tests.livekit.service import SipWorld
-
-CALLER = "+15550199999"
-
-
-async def request(world: SipWorld, room: str, to: str, **more: object) -> CreateSIPParticipantRequest:
-    trunk = SIPOutboundTrunkInfo(name="out", address=world.address, numbers=[CALLER])
-    kept = await world.sip.create_outbound_trunk(CreateSIPOutboundTrunkRequest(trunk=trunk))
-    asked = CreateSIPParticipantRequest(
-        sip_trunk_id=kept.sip_trunk_id,
-        sip_call_to=to,
-        room_name=room,
-        participant_identity="callee",
-        participant_name="The callee",
-        participant_metadata="a word",
-        participant_attributes={"cxb.call": room},
-        wait_until_answered=True,
-        **more,  # type: ignore[arg-type]
-    )
-    if not asked.HasField("ringing_timeout"):
-        asked.ringing_timeout.seconds = 10
-    return asked
-
-
-async def dial(world: SipWorld, room: str, to: str, **more: object) -> SIPParticipantInfo:
-    return await world.sip.create_sip_participant(await request(world, room, to, **more))
+from contract_tests.livekit.service import CalledWorld, SipWorld
 
 
 async def refused(world: SipWorld, room: str, to: str, recorded: Recorded, ring: int = 10) -> TwirpError:
@@ -184,6 +154,37 @@ async def test_the_callees_keys_are_heard(world: SipWorld, room: str) -> None:
     async with observing(world.livekit, room) as core:
         await dial(world, room, PRESSES)
         await core.until(lambda seen: "".join(seen.keys) == PRESSED)
+
+
+async def test_keys_of_ours_reach_the_callee(world: SipWorld, room: str) -> None:
+    if not isinstance(world, CalledWorld):
+        pytest.skip("the carrier of this process has no ear for keys")
+    async with observing(world.livekit, room) as core:
+        await dial(world, room, STAYS, dtmf="1w2")
+        leg = await world.far.called(STAYS)
+        await leg.until_digits("12")
+
+        await core.press("#")
+
+        await leg.until_digits("12#")
+
+
+async def test_without_waiting_the_answer_comes_before_the_far_ends(world: SipWorld, room: str) -> None:
+    async with observing(world.livekit, room) as core:
+        answer = await dial(world, room, SAYS_NO[486], wait_until_answered=False)
+
+        assert answer.participant_identity == "callee"
+        assert not core.reason
+        assert await core.until_gone() == REFUSALS[486, "Busy Here"].reason
+
+
+async def test_the_longest_duration_ends_a_call(world: SipWorld, room: str) -> None:
+    async with observing(world.livekit, room) as core:
+        await dial(world, room, STAYS, max_call_duration=Duration(seconds=1))
+
+        await core.until_gone()
+        assert tuple(core.statuses) == CALLEE_HANGS_UP.shown
+    await until_idle(world)
 
 
 def test_every_far_end_has_a_number() -> None:

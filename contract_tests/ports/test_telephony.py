@@ -414,7 +414,7 @@ async def test_a_call_that_comes_in_rings_until_it_is_answered_and_is_then_talke
     events = core.events()
     await until(events, is_a(Joined, "callee"))
     await say(core, "hello")
-    assert words(frames(await until_said(events, "callee", "hello"), "callee")) == ["hello"]
+    await until_said(events, "callee", "hello")
     await telephony.telephony.hang_up(call_id)
     told = await rest(telephony.telephony.watch(call_id))
     assert [event.kind for event in told] == KINDS

@@ -18,6 +18,9 @@ from ports.messages.sip import SipAccount
 log = structlog.get_logger()
 
 SIP_PORT: Final = 5060
+OURS: Final = "ours"
+"""An account that is there before any trunk is, so that SIP is listened for from the start, as livekit-sip does."""
+
 EVERYWHERE: Final = ("0.0.0.0/0",)
 """An inbound trunk without addresses lets everybody in who calls its numbers."""
 
@@ -38,6 +41,7 @@ class TrunkAccounts(CarrierDesk):
                 for trunk in self.trunks.outbound
             ),
             *(self._account(trunk.sip_trunk_id, self._inbound(trunk), "") for trunk in self.trunks.inbound),
+            self._account(OURS, SipSettings(host=self.listen_ip), ""),
         ]
         return [account for account in found if not _is_wrong(account)]
 

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Final
 
+import structlog
 from dependency_injector import containers, providers
 
 from adapters.livekit.phones import LiveKitPhones
@@ -24,17 +26,33 @@ from launcher.sip_stand_in.participants import Participants
 from launcher.sip_stand_in.trunks import Trunks
 from launcher.sip_stand_in.twirp import TwirpApp
 from ports.carrier import Carrier
+from ports.clock import Clock
 from ports.settings import Settings
 
+KNOWN_SECONDS: Final = 2.0
+"""How long a new trunk waits for the carrier to know it."""
 
-class Carriers:
-    """One carrier, whatever the trunk."""
+log = structlog.get_logger()
 
-    def __init__(self, carrier: Carrier) -> None:
+
+class OneCarrier:
+    """The SIP carrier, whatever the trunk."""
+
+    def __init__(self, carrier: SipCarrier, clock: Clock) -> None:
         self._carrier = carrier
+        self._clock = clock
 
-    def __call__(self, _: TrunkId) -> Carrier:
+    def behind(self, _: TrunkId) -> Carrier:
         return self._carrier
+
+    async def known(self, trunk_id: str) -> None:
+        """Returns once it knows that trunk; whoever calls by it next is let in."""
+        try:
+            async with asyncio.timeout(KNOWN_SECONDS):
+                while self._carrier.behind(TrunkId(trunk_id)) is None:  # which makes it look at once
+                    await self._clock.sleep(0.01)
+        except TimeoutError:
+            log.warning("trunk_not_known_yet", trunk_id=trunk_id)
 
 
 def _kept(config: Config) -> Path | None:
@@ -64,13 +82,12 @@ class Container(containers.DeclarativeContainer):
         rtp_ports=config.provided.rtp_port,
     )
     legs = providers.Singleton(Legs, phones, clock, config.provided.most_calls)
-    participants = providers.Singleton(
-        Participants, legs=legs, trunks=trunks, carriers=providers.Singleton(Carriers, carrier)
-    )
+    one_carrier = providers.Singleton(OneCarrier, carrier, clock)
+    participants = providers.Singleton(Participants, legs=legs, trunks=trunks, carriers=one_carrier.provided.behind)
     callers = providers.Singleton(Callers, legs=legs, trunks=trunks, rooms=rooms)
     app = providers.Singleton(
         TwirpApp,
-        providers.Singleton(methods, trunks, participants),
+        providers.Singleton(methods, trunks, participants, one_carrier.provided.known),
         config.provided.api_key,
         config.provided.api_secret,
     )

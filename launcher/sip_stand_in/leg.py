@@ -154,7 +154,8 @@ class Leg(Reception):
         if self.phone.left.is_set():
             return
         if self._link is None:
-            await self.phone.leave(Farewell.CLIENT_INITIATED if end is STOPPING else farewell(end.status))
+            ours = self.terms.inbound or end is STOPPING
+            await self.phone.leave(Farewell.CLIENT_INITIATED if ours else farewell(end.status))
             return
         if end.reason == REFERRED:
             await self._clock.sleep(REFERRED_STAYS)

@@ -24,9 +24,16 @@ class Method:
     room: Callable[[Any], str] | None = None
 
 
-def methods(trunks: Trunks, participants: Participants) -> Mapping[str, Method]:
-    """By name. What LiveKit has beside these is told as `bad_route`."""
-    keeping = _Keeping(trunks=trunks)
+async def _known_at_once(_: str) -> None:
+    """To a carrier that asks nobody for trunks."""
+
+
+def methods(
+    trunks: Trunks, participants: Participants, known: Callable[[str], Awaitable[None]] = _known_at_once
+) -> Mapping[str, Method]:
+    """By name. What LiveKit has beside these is told as `bad_route`. `known` returns once whoever carries calls knows
+    the trunk of that id."""
+    keeping = _Keeping(trunks=trunks, known=known)
     return {
         "CreateSIPOutboundTrunk": Method(takes=sip.CreateSIPOutboundTrunkRequest, does=keeping.create_outbound),
         "UpdateSIPOutboundTrunk": Method(takes=sip.UpdateSIPOutboundTrunkRequest, does=keeping.update_outbound),
@@ -54,11 +61,14 @@ class _Keeping:
     """Trunks and rules, as requests ask for them."""
 
     trunks: Trunks
+    known: Callable[[str], Awaitable[None]]
 
     async def create_outbound(self, request: sip.CreateSIPOutboundTrunkRequest) -> Message:
         _new_trunk(request, request.trunk.sip_trunk_id)
         _require_outbound(request.trunk)
-        return self.trunks.outbound.add(request.trunk)
+        trunk = self.trunks.outbound.add(request.trunk)
+        await self.known(trunk.sip_trunk_id)
+        return trunk
 
     async def update_outbound(self, request: sip.UpdateSIPOutboundTrunkRequest) -> Message:
         if request.HasField("replace"):
@@ -72,7 +82,9 @@ class _Keeping:
     async def create_inbound(self, request: sip.CreateSIPInboundTrunkRequest) -> Message:
         _new_trunk(request, request.trunk.sip_trunk_id)
         _require_inbound(request.trunk)
-        return self.trunks.inbound.add(request.trunk)
+        trunk = self.trunks.inbound.add(request.trunk)
+        await self.known(trunk.sip_trunk_id)
+        return trunk
 
     async def update_inbound(self, request: sip.UpdateSIPInboundTrunkRequest) -> Message:
         if request.HasField("replace"):

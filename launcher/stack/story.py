@@ -2,14 +2,14 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from launcher.data_folder import held, livekit_secret
 from launcher.private_file import write_private
 from launcher.problem import LaunchProblem
-from launcher.stack.plan import SECRET_SETTING, Parts, carries_sip, plan, settings_for_cxb
+from launcher.stack.plan import SECRET_SETTING, Parts, plan, settings_for_cxb
 from launcher.stack.ports import StackPorts, stack_ports
 from launcher.stack.process import StackProcess, healthy, taken
 from launcher.stack.programs import Programs, find_programs
@@ -24,7 +24,7 @@ STACK: Final = "stack"
 SETTINGS_FILE: Final = "cxb.env"
 AT_WORK: Final = "another ./cxb stack is at work"
 HEALTHY: Final = "healthy"
-NO_SIP: Final = "SIP over LiveKit needs livekit-sip on PATH, and there is none: rooms work, trunks do not"
+NO_SIP: Final = "no livekit-sip on PATH: CXB's stand-in carries SIP, for development and tests"
 
 
 def stack_up() -> int:
@@ -38,11 +38,12 @@ def stack_up() -> int:
         secret = livekit_secret(data)
         processes = plan(_parts(folder, ports, secret, programs))
         _say_versions(programs)
-        if not carries_sip(processes, ports):
+        if programs.livekit_sip is None:
             print(f"cxb: {NO_SIP}", flush=True)
         _start_all(processes, folder)
-        write_private(folder / SETTINGS_FILE, _settings_text(ports, secret))
-    print(_greeting(ports, folder), flush=True)
+        wanted = settings_for_cxb(ports, stand_in=programs.livekit_sip is None)
+        write_private(folder / SETTINGS_FILE, _as_text({**wanted, SECRET_SETTING: secret}))
+    print(_greeting(wanted, folder), flush=True)
     return 0
 
 
@@ -131,16 +132,14 @@ def _refuse(processes: Sequence[StackProcess], records: dict[str, Record], runni
         raise LaunchProblem(f"another process listens on {', '.join(in_use)}; stop it, or set other ports")
 
 
-def _settings_text(ports: StackPorts, secret: str) -> str:
-    rows = {**settings_for_cxb(ports), SECRET_SETTING: secret}
-    return "".join(f"{name}={value}\n" for name, value in rows.items())
+def _as_text(settings: Mapping[str, str], indent: str = "") -> str:
+    return "".join(f"{indent}{name}={value}\n" for name, value in settings.items())
 
 
-def _greeting(ports: StackPorts, folder: Path) -> str:
-    rows = "".join(f"  {name}={value}\n" for name, value in settings_for_cxb(ports).items())
+def _greeting(settings: Mapping[str, str], folder: Path) -> str:
     return (
         "\nThe stack is up. What makes CXB use it, for cxb.env:\n"
-        f"{rows}"
+        f"{_as_text(settings, '  ')}"
         f"  {SECRET_SETTING}=   (not shown; the line is in {folder / SETTINGS_FILE}, with those above)\n"
         f"  Logs       {folder}\n"
         "  It goes on until ./cxb stack down.\n"

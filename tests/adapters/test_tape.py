@@ -9,8 +9,8 @@ import pytest
 from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.call_journal import MemoryCallJournal
 from adapters.memory.clock import MemoryClock
-from adapters.memory.ear import Ear
 from adapters.memory.rooms import MemoryRooms
+from adapters.pacing.ear import Ear
 from adapters.tape.audio_links import TapedAudioLinks
 from contract_tests.backends import scene
 from domain.calls.audio import FRAME_BYTES, FRAME_SECONDS, AudioFrame
