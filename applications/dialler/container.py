@@ -114,13 +114,11 @@ class Container(containers.DeclarativeContainer):
     leases = _stored(MemoryLeases, "leases.SqliteLeases", CLOCK)
     allotments = _stored(MemoryAllotments, "allotments.SqliteAllotments", CLOCK)
 
-    desk = providers.Singleton(HttpFleetDesk, settings.provided.api_url, settings.provided.core_secret, clock=clock)
-    cores = providers.Singleton(HttpCoreGateway, settings.provided.core_secret, tracing=tracing)
+    secret = settings.provided.core_secret
+    desk = providers.Singleton(HttpFleetDesk, settings.provided.api_url, secret, clock=clock)
+    cores = providers.Singleton(HttpCoreGateway, secret, tracing=tracing)
     connection = providers.Singleton(
-        named("adapters.exchange.connection.ExchangeConnection"),
-        settings.provided.exchange_url,
-        settings.provided.core_secret,
-        clock,
+        named("adapters.exchange.connection.ExchangeConnection"), settings.provided.exchange_url, secret, clock
     )
     key = (settings.provided.livekit_key, settings.provided.livekit_secret)
     livekit = providers.Singleton(LIVEKIT_SERVER, settings.provided.livekit_url, *key)
@@ -239,9 +237,7 @@ class Container(containers.DeclarativeContainer):
     )
     end_campaigns = providers.Singleton(EndCampaigns, campaigns=campaigns, leads=leads, attempts=attempts, clock=clock)
 
-    front = providers.Singleton(
-        Front, metrics=metrics, tracing=tracing, clock=clock, secret=settings.provided.core_secret
-    )
+    front = providers.Singleton(Front, metrics=metrics, tracing=tracing, clock=clock, secret=secret)
     serve = providers.Object(serve)
     stop_on_signals = providers.Object(stop_on_signals)
 
