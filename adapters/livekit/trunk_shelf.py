@@ -85,9 +85,9 @@ class Shelf(Generic[Thing]):
         plain.CopyFrom(thing)
         for field in {self.id_field, *LIVEKITS} & {one.name for one in plain.DESCRIPTOR.fields}:
             plain.ClearField(field)
-        for field, value in plain.ListFields():
+        for described, value in plain.ListFields():
             if isinstance(value, Message) and not value.ByteSize():
-                plain.ClearField(field.name)  # such as the `media {}` that it puts into each rule
+                plain.ClearField(described.name)  # such as the `media {}` that it puts into each rule
         return plain
 
 

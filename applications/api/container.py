@@ -18,6 +18,7 @@ from adapters.asgi.front import Front
 from adapters.codec.setting_value import networks
 from adapters.memory.allotments import MemoryAllotments
 from adapters.memory.api_key_store import MemoryApiKeyStore
+from adapters.memory.arrival_webhook import MemoryArrivalWebhook
 from adapters.memory.attempt_ledger import MemoryAttemptLedger
 from adapters.memory.bot_store import MemoryBotStore
 from adapters.memory.call_store import MemoryCallStore
@@ -36,6 +37,7 @@ from adapters.memory.leg_ledger import MemoryLegLedger
 from adapters.memory.object_store import MemoryObjectStore
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
+from adapters.memory.trunk_mirror import NoTrunkMirror
 from adapters.memory.trunk_store import MemoryTrunkStore
 from adapters.memory.user_store import MemoryUserStore
 from adapters.opentelemetry.chosen import tracing_to
@@ -179,6 +181,18 @@ class Container(containers.DeclarativeContainer):
         ),
     )
 
+    trunk_mirror = _chosen(
+        "media",
+        memory=providers.Singleton(NoTrunkMirror),
+        exchange=providers.Singleton(NoTrunkMirror),
+        livekit=providers.Singleton(named("adapters.livekit.trunk_mirror.LiveKitTrunkMirror"), livekit_sip),
+    )
+    arrival_webhook = _chosen(
+        "media",
+        memory=providers.Singleton(MemoryArrivalWebhook, settings.provided.livekit_secret),
+        exchange=providers.Singleton(MemoryArrivalWebhook, ""),  # the exchange tells by a door of its own
+        livekit=providers.Singleton(named("adapters.livekit.arrival_webhook.LiveKitArrivalWebhook"), *livekit_key),
+    )
     pepper = providers.Callable(_pepper, settings)
     public_url = settings.provided.public_url
     core_secret = settings.provided.core_secret
