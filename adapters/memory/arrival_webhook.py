@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from typing import Final
 
 import msgspec
 
@@ -9,7 +10,8 @@ from ports.arrival_webhook import ArrivalWebhook
 from ports.errors import Refused
 from ports.messages.inbound import Arrived
 
-_read = msgspec.json.Decoder(Arrived | None).decode
+NOTHING: Final = b"null"
+"""News of something else."""
 
 
 class MemoryArrivalWebhook(ArrivalWebhook):
@@ -25,4 +27,4 @@ class MemoryArrivalWebhook(ArrivalWebhook):
         genuine = self._secret and hmac.compare_digest(self.sign(body).encode(), authorization.encode())
         if not genuine:
             raise Refused("this webhook is nobody's that we know", reason="webhook")
-        return _read(body)
+        return None if body == NOTHING else msgspec.json.decode(body, type=Arrived)

@@ -75,6 +75,7 @@ def livekit_delivery(event: WebhookEvent) -> Delivery:
 
 BACKENDS = {
     "arrival_webhook": {
-        name: Backend(name=name, open=opened) for name, opened in (("memory", memory), ("livekit", livekit))
+        "memory": Backend(name="memory", open=memory),
+        "livekit": Backend(name="livekit", open=livekit),
     }
 }

@@ -15,7 +15,7 @@ from applications.api.use_cases.hear_of_arrival import HearOfArrival
 @post(
     "/livekit/webhook",
     operation_id="receiveLivekitWebhook",
-    tags=["internal"],
+    include_in_schema=False,  # LiveKit's own format, which it describes itself
     status_code=204,
     **anybody(401, 413),
 )
