@@ -51,14 +51,14 @@ PATIENCE = 20.0
 
 
 @asynccontextmanager
-async def livekit_phones(ledger: MemoryLegLedger | None = None) -> AsyncIterator[PhoneWorld]:
-    """Emptied after each test."""
-    clock, server = SystemClock(), LiveKitServer(livekit_server.the_server().url, KEY, SECRET)
+async def livekit_phones(running: livekit_server.RunningServer | None = None) -> AsyncIterator[PhoneWorld]:
+    """By the session's livekit-server, or another one that runs. Emptied after each test."""
+    clock, server = SystemClock(), LiveKitServer((running or livekit_server.the_server()).url, KEY, SECRET)
     carrier = MemoryCarrier(CALLEES, clock)
     links = LiveKitAudioLinks(clock)
     async with server.running(), stand_in(server, carrier) as url, links.running():
         sip, rooms = LiveKitSip(url, KEY, SECRET), LiveKitRooms(server)
-        telephony = LiveKitTelephony(server, sip, ledger or MemoryLegLedger(), clock, authoritative=True)
+        telephony = LiveKitTelephony(server, sip, MemoryLegLedger(), clock, authoritative=True)
         async with sip.running(), telephony.running():
             await _trunks(sip)
             try:
