@@ -66,7 +66,7 @@ class SipIncoming(Incoming):
     async def _picked_up(self) -> bool:
         """Answered, and acknowledged by the caller."""
         with suppress(NotFound, TimeoutError):
-            await self._call.answer()
+            await asyncio.shield(asyncio.ensure_future(self._call.answer()))
             async with asyncio.timeout(ACKNOWLEDGING):
                 while await self._call.steps.get() is not Step.OVER:
                     if self._call.answered:

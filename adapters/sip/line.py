@@ -8,8 +8,8 @@ from baresip.errors import AudioNotActive, AudioRestarted
 
 from adapters.sip.call import SipCall
 from adapters.sip.mix import Mix
-from adapters.sip.resampling import Downsampler, Upsampler
-from adapters.sip.silence import SilenceGate
+from adapters.sip.resampling import Downsampler, Pcm, Upsampler
+from adapters.sip.silence import QUIET, SilenceGate, peak
 
 NARROW_BYTES: Final = 320
 """20 ms at 8 kHz."""
@@ -20,8 +20,10 @@ QUEUED: Final = 2 * NARROW_BYTES
 is heard for that much longer."""
 
 CUSHION: Final = bytes(NARROW_BYTES)
-MOST_HEARD: Final = 25
-"""Frames that may wait for the room: half a second, beyond which the oldest is dropped."""
+BEHIND: Final = 3
+MOST_HEARD: Final = 12
+"""Frames that may wait for the room. When more than BEHIND do, pauses are left out, so that what a standstill has
+delayed does not stay late; beyond a quarter of a second the oldest is dropped."""
 
 
 class Line:
@@ -55,9 +57,12 @@ class Line:
         for start in range(0, whole, NARROW_BYTES):
             frame = np.frombuffer(data, "<i2", NARROW_BYTES // 2, start)
             for sound in self._gate.passed(frame):
-                self._give(self._upsampled(sound).tobytes())
+                self._give(sound)
 
-    def _give(self, pcm: bytes) -> None:
+    def _give(self, sound: Pcm) -> None:
+        pcm = self._upsampled(sound).tobytes()
+        if self.heard.qsize() > BEHIND and peak(sound) < QUIET:
+            return
         if self.heard.qsize() >= MOST_HEARD:
             self.heard.get_nowait()
         self.heard.put_nowait(pcm)

@@ -5,10 +5,13 @@ from typing import Final
 import numpy as np
 
 from adapters.sip.resampling import Pcm
+from adapters.sip.silence import QUIET, peak
 from domain.calls.audio import FRAME_BYTES
 
-LONGEST: Final = 25 * FRAME_BYTES
-"""Bytes of a party that may wait: half a second, beyond which the oldest is dropped."""
+BEHIND: Final = 3 * FRAME_BYTES
+LONGEST: Final = 12 * FRAME_BYTES
+"""Bytes of a party that may wait. When more than BEHIND do, pauses are left out, so that what a standstill has delayed
+does not stay late; beyond a quarter of a second the oldest is dropped."""
 
 
 class Mix:
@@ -21,7 +24,10 @@ class Mix:
         return bool(self._waiting)
 
     def add(self, party: str, pcm: bytes) -> None:
+        pcm = pcm[: len(pcm) // 2 * 2]
         queue = self._waiting.setdefault(party, bytearray())
+        if len(queue) > BEHIND and peak(np.frombuffer(pcm, "<i2")) < QUIET:
+            return
         queue += pcm
         del queue[: max(0, len(queue) - LONGEST)]
 

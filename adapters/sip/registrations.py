@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -9,11 +10,13 @@ from baresip import UserAgent
 from baresip.errors import BaresipError, RegistrationError
 
 from adapters.sip.identities import Identities, Identity
-from ports.clock import Clock
 from ports.errors import PortError
 
 TRY_AGAIN: Final = 15.0
 """Seconds after a registrar has refused us or has not answered."""
+
+ANSWERING: Final = 5.0
+"""Seconds that a registrar has to answer."""
 
 LEAVING: Final = 2.0
 """Seconds that a registrar has to let us go."""
@@ -24,43 +27,40 @@ log = structlog.get_logger()
 class Registrations:
     """The stack itself renews what it has once been granted."""
 
-    def __init__(self, identities: Identities, clock: Clock) -> None:
+    def __init__(self, identities: Identities) -> None:
         self._identities = identities
-        self._clock = clock
-        self._kept: dict[Identity, asyncio.Task[None]] = {}
+        self._kept: dict[Identity, tuple[asyncio.Event, asyncio.Task[None]]] = {}
 
     async def follow(self, wanted: Iterable[Identity], tasks: asyncio.TaskGroup) -> None:
         """From now on these and no others."""
         those = set(wanted)
         for identity in self._kept.keys() - those:
-            await self._end(self._kept.pop(identity))
+            await _ended(*self._kept.pop(identity))
         for identity in those - self._kept.keys():
-            self._kept[identity] = tasks.create_task(self._keep(identity))
+            unwanted = asyncio.Event()
+            self._kept[identity] = unwanted, tasks.create_task(self._keep(identity, unwanted))
 
     async def aclose(self) -> None:
-        await asyncio.gather(*map(self._end, self._kept.values()))
+        await asyncio.gather(*(_ended(*kept) for kept in self._kept.values()))
         self._kept.clear()
 
-    async def _end(self, task: asyncio.Task[None]) -> None:
-        task.cancel()
-        await asyncio.wait([task])
-
-    async def _keep(self, identity: Identity) -> None:
+    async def _keep(self, identity: Identity, unwanted: asyncio.Event) -> None:
+        """Ends by an event, because Python 3.11's wait_for, inside the library, may swallow a cancellation."""
         try:
             agent = await self._identities.agent(identity)
         except PortError as error:
             log.warning("sip_account_not_taken", trunk_id=identity.trunk_id, error=type(error).__name__)
             return
-        try:
-            while not await self._registered(agent, identity):
-                await self._clock.sleep(TRY_AGAIN)
-            await asyncio.get_running_loop().create_future()  # until it is not wanted any more
-        finally:
-            await self._leave(agent, identity)
+        while not await self._registered(agent, identity) and not unwanted.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TRY_AGAIN):
+                    await unwanted.wait()
+        await unwanted.wait()
+        await self._leave(agent, identity)
 
     async def _registered(self, agent: UserAgent, identity: Identity) -> bool:
         try:
-            await agent.register()
+            await agent.register(timeout=ANSWERING)
         except BaresipError as error:
             status = error.status if isinstance(error, RegistrationError) else None
             log.warning("sip_not_registered", trunk_id=identity.trunk_id, status=status)
@@ -73,3 +73,8 @@ class Registrations:
             await agent.unregister(timeout=LEAVING)
         except BaresipError as error:
             log.warning("sip_not_unregistered", trunk_id=identity.trunk_id, error=type(error).__name__)
+
+
+async def _ended(unwanted: asyncio.Event, task: asyncio.Task[None]) -> None:
+    unwanted.set()
+    await asyncio.wait([task])

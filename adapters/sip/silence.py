@@ -11,8 +11,15 @@ FAINTEST: Final = 24
 """The peak from which a frame is sound: -63 dBFS, three steps of G.711. Only what a line sends that has nothing to say
 is below; the softest onset of speech is above, and so is a room that is merely quiet."""
 
+QUIET: Final = 400
+"""The peak below which a frame is a pause between words: -38 dBFS."""
+
 HANGOVER: Final = 15
 """Frames of silence that still pass after sound: pauses within speech stay as they are."""
+
+
+def peak(frame: Pcm) -> int:
+    return int(np.abs(frame.astype(np.int32)).max(initial=0))
 
 
 class SilenceGate:
@@ -24,7 +31,7 @@ class SilenceGate:
         self._before: Pcm | None = None
 
     def passed(self, frame: Pcm) -> Iterator[Pcm]:
-        if int(np.abs(frame.astype(np.int32)).max(initial=0)) > FAINTEST:
+        if peak(frame) > FAINTEST:
             if self._before is not None:
                 yield self._before
             self._quiet, self._before = 0, None

@@ -111,18 +111,7 @@ class SipStack:
             return await UserAgent.create(self._runtime, account, transfer_policy="reject")
 
     async def dial(self, agent: UserAgent, uri: str, headers: dict[str, str]) -> SipCall:
-        """One INVITE at a time: a burst would fill the stack's queue. However it is interrupted, no call is left that
-        nobody knows. Raises Unavailable."""
-        dialling = asyncio.ensure_future(self._dial(agent, uri, headers))
-        try:
-            return await asyncio.shield(dialling)
-        except asyncio.CancelledError:
-            with suppress(Unavailable):
-                call = await dialling
-                await call.hang_up()
-            raise
-
-    async def _dial(self, agent: UserAgent, uri: str, headers: dict[str, str]) -> SipCall:
+        """One INVITE at a time: a burst would fill the stack's queue. Not to be cancelled. Raises Unavailable."""
         async with self._dialling:
             try:
                 with translated():

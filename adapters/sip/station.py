@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -14,6 +15,7 @@ from adapters.sip.sources import Sources
 from adapters.sip.stack import SipPlace, SipStack
 from domain.routing.sip import SipTransport
 from ports.clock import Clock
+from ports.errors import PortError
 from ports.messages.sip import SipAccount
 from ports.telephony import DialOrder
 
@@ -28,7 +30,7 @@ class Station:
     def __init__(self, clock: Clock, came: Callable[[SipCall], None]) -> None:
         self._stack = SipStack(clock, came)
         self._identities = Identities(self._stack)
-        self._registrations = Registrations(self._identities, clock)
+        self._registrations = Registrations(self._identities)
 
     @property
     def sources(self) -> Sources:
@@ -49,7 +51,20 @@ class Station:
         await self._registrations.follow(wanted, tasks)
 
     async def dial(self, account: SipAccount, order: DialOrder) -> SipCall:
-        """The INVITE is out. Raises Busy, Unavailable."""
+        """The INVITE is out. However it is interrupted, no call is left that nobody knows. Raises Busy, Unavailable.
+
+        Shielded, because Python 3.11's wait_for, inside the library, may swallow a cancellation.
+        """
+        dialling = asyncio.ensure_future(self._dial(account, order))
+        try:
+            return await asyncio.shield(dialling)
+        except asyncio.CancelledError:
+            with suppress(PortError):
+                call = await dialling
+                await call.hang_up()
+            raise
+
+    async def _dial(self, account: SipAccount, order: DialOrder) -> SipCall:
         sip = account.sip
         agent = await self._identities.agent(identity_for_call(account, order.caller_number))
         headers = {CALL_ID: order.call_id, **headers_for_call(account, order.caller_number)}

@@ -51,7 +51,10 @@ async def _press(call: SipCall, link: AudioLink) -> None:
 
 
 async def _send(digits: asyncio.Queue[str], call: SipCall) -> None:
-    while True:
-        digit = await digits.get()
-        with suppress(NotFound, Unavailable):  # the end of the call is told elsewhere
-            await call.press(digit)
+    while True:  # shielded, because Python 3.11's wait_for, inside the library, may swallow a cancellation
+        await asyncio.shield(asyncio.ensure_future(_send_one(await digits.get(), call)))
+
+
+async def _send_one(digit: str, call: SipCall) -> None:
+    with suppress(NotFound, Unavailable):  # the end of the call is told elsewhere
+        await call.press(digit)

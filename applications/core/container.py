@@ -51,7 +51,9 @@ from applications.core.use_cases.order_call import OrderCall
 from applications.core.use_cases.report_health import ReportHealth
 from applications.core.use_cases.run_call import RunCall
 from applications.core.use_cases.salvage_calls import SalvageCalls
+from applications.core.use_cases.stay_on import StayOn
 from applications.core.use_cases.take_call import TakeCall
+from applications.core.use_cases.transfer_call import TransferCall
 from ports.audio_links import AudioLinks
 from ports.call_journal import JournalWriter
 from ports.clock import Clock
@@ -188,6 +190,8 @@ class Container(containers.DeclarativeContainer):
         journal=journal,
         taped=taped,
         conversation=conversation,
+        transfer_call=providers.Singleton(TransferCall, telephony=telephony),
+        stay_on=providers.Singleton(StayOn, telephony=telephony, clock=clock),
         sink=sink,
         clock=clock,
         server_id=settings.provided.server_id,

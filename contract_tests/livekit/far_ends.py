@@ -29,6 +29,8 @@ ECHOES: Final = "+15550101005"
 SPEAKS: Final = "+15550101006"
 PRESSES: Final = "+15550101007"
 CANNOT_BE_REFERRED: Final = "+15550101008"
+PLAYS_BEFORE: Final = "+15550101009"
+"""183 with sound, and 200 when that is over; over SIP only."""
 
 SAID: Final = ("good", "morning")
 PRESSED: Final = "12#*0"
@@ -68,5 +70,6 @@ NUMBERS: Final[Mapping[str, Number]] = {
     ECHOES: _answers(scripts.echoes),
     SPEAKS: _answers(scripts.says(narrow(*SAID))),
     PRESSES: _answers(scripts.types(PRESSED)),
+    PLAYS_BEFORE: Number(script=scripts.early_media(narrow("one", "two"), then=scripts.answers(ringing=0))),
 }
 """For the scripted far end."""

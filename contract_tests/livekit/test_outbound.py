@@ -13,6 +13,7 @@ from contract_tests.livekit.far_ends import (
     HANGS_UP,
     IS_NOT_THERE,
     NUMBERS,
+    PLAYS_BEFORE,
     PRESSED,
     PRESSES,
     RINGS_ON,
@@ -154,6 +155,15 @@ async def test_the_callees_keys_are_heard(world: SipWorld, room: str) -> None:
     async with observing(world.livekit, room) as core:
         await dial(world, room, PRESSES)
         await core.until(lambda seen: "".join(seen.keys) == PRESSED)
+
+
+async def test_sound_before_the_answer_shows_as_ringing(called: CalledWorld) -> None:
+    await called.rooms.open("early")
+    async with observing(called.livekit, "early") as core:
+        await dial(called, "early", PLAYS_BEFORE)
+        await core.until(lambda seen: tuple(seen.statuses) == TALKED)
+        assert (await called.far.called(PLAYS_BEFORE)).seen.answered_at is not None
+    await called.rooms.close("early")
 
 
 async def test_keys_of_ours_reach_the_callee(world: SipWorld, room: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -26,12 +27,14 @@ from livekit.api import (
     TwirpError,
     VideoGrants,
 )
+from livekit.protocol.sip import SIPTransport
 
 from contract_tests.backends import livekit_server
+from contract_tests.carrier.loopback import free_port
 from contract_tests.livekit.dialling import CALLER, dial, request
 from contract_tests.livekit.far_ends import RINGS_ON, STAYS
-from contract_tests.livekit.recorded import FULL
-from contract_tests.livekit.service import SipWorld, memory, over_sip
+from contract_tests.livekit.recorded import FULL, NOBODY_THERE, TIMED_OUT
+from contract_tests.livekit.service import SipWorld, memory, over_sip, stand_in
 from contract_tests.livekit.stand_in_process import start
 from launcher.sip_stand_in.trunks import Trunks
 
@@ -163,6 +166,35 @@ async def test_beyond_the_most_calls_it_says_so_as_one_without_cpu_does() -> Non
         assert (raised.value.code, raised.value.status, raised.value.message) == FULL
         assert raised.value.metadata == {}
         await world.rooms.close("full")
+
+
+async def test_a_port_that_nobody_has_is_an_address_with_nobody_there() -> None:
+    async with stand_in() as world:
+        await world.rooms.open("nobody")
+        asked = await request(replace(world, address=f"127.0.0.1:{free_port()}"), "nobody", STAYS)
+        asked.ringing_timeout.seconds = 1
+        with pytest.raises(TwirpError) as raised:
+            await world.sip.create_sip_participant(asked)
+        await world.rooms.close("nobody")
+    error = raised.value
+    assert (error.code, error.status) == (NOBODY_THERE.code, NOBODY_THERE.http)
+    assert (error.message, error.metadata) == (TIMED_OUT, {})
+
+
+async def test_a_trunk_that_refuses_the_connection_is_no_word_of_a_far_end() -> None:
+    async with stand_in() as world:
+        await world.rooms.open("refused")
+        asked = await request(world, "refused", STAYS)
+        await world.sip.update_outbound_trunk(
+            asked.sip_trunk_id,
+            SIPOutboundTrunkInfo(
+                address=f"127.0.0.1:{free_port()}", numbers=[CALLER], transport=SIPTransport.SIP_TRANSPORT_TCP
+            ),
+        )
+        with pytest.raises(TwirpError) as raised:
+            await world.sip.create_sip_participant(asked)
+        await world.rooms.close("refused")
+    assert (raised.value.code, raised.value.status, raised.value.metadata) == ("unavailable", 503, {})
 
 
 async def test_a_stopping_process_hangs_up_tells_who_waits_and_keeps_its_trunks(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The trunks of LiveKit's SIP service as the SIP carrier takes them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -25,23 +24,25 @@ EVERYWHERE: Final = ("0.0.0.0/0",)
 """An inbound trunk without addresses lets everybody in who calls its numbers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkAccounts(CarrierDesk):
     """`listen_ip` is where inbound trunks are that have no address of their own. Outbound ones come first: who calls
-    from the address of one is known by it."""
+    from the address of one is known by it. `asked` counts how often the carrier has looked."""
 
-    trunks: Trunks
-    listen_ip: str
-    most: int
+    def __init__(self, trunks: Trunks, *, listen_ip: str, most: int) -> None:
+        self.asked = 0
+        self._trunks = trunks
+        self._listen_ip = listen_ip
+        self._most = most
 
     async def accounts(self) -> Sequence[SipAccount]:
+        self.asked += 1
         found = [
             *(
                 self._account(trunk.sip_trunk_id, _outbound(trunk), trunk.auth_password)
-                for trunk in self.trunks.outbound
+                for trunk in self._trunks.outbound
             ),
-            *(self._account(trunk.sip_trunk_id, self._inbound(trunk), "") for trunk in self.trunks.inbound),
-            self._account(OURS, SipSettings(host=self.listen_ip), ""),
+            *(self._account(trunk.sip_trunk_id, self._inbound(trunk), "") for trunk in self._trunks.inbound),
+            self._account(OURS, SipSettings(host=self._listen_ip), ""),
         ]
         return [account for account in found if not _is_wrong(account)]
 
@@ -51,11 +52,11 @@ class TrunkAccounts(CarrierDesk):
 
     def _account(self, trunk_id: str, sip: SipSettings, password: str) -> SipAccount:
         return SipAccount(
-            trunk_id=TrunkId(trunk_id), brand=DEFAULT_BRAND, sip=sip, password=password, channels=self.most
+            trunk_id=TrunkId(trunk_id), brand=DEFAULT_BRAND, sip=sip, password=password, channels=self._most
         )
 
     def _inbound(self, trunk: SIPInboundTrunkInfo) -> SipSettings:
-        return SipSettings(host=self.listen_ip, trusted=tuple(trunk.allowed_addresses) or EVERYWHERE)
+        return SipSettings(host=self._listen_ip, trusted=tuple(trunk.allowed_addresses) or EVERYWHERE)
 
 
 def _outbound(trunk: SIPOutboundTrunkInfo) -> SipSettings:

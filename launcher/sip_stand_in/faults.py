@@ -53,8 +53,7 @@ NOT_INVALID: Final[Mapping[int, str]] = {
 }
 """What LiveKit makes of a SIP status, as far as it is not invalid_argument."""
 
-REJECTIONS: Final = frozenset({401, 403, 407, 486, 488, 600, 603, 607, 608})
-ABSENCES: Final = frozenset({404, 408, 480})
+REJECTIONS: Final = frozenset({401, 403, 407, 486, 488})
 
 
 def sip_fault(status: int, phrase: str) -> TwirpFault:
@@ -66,6 +65,6 @@ def sip_fault(status: int, phrase: str) -> TwirpFault:
 
 def farewell(status: int) -> Farewell:
     """With which reason a leg leaves that was never answered."""
-    if status in REJECTIONS:
+    if status in REJECTIONS or status >= 600:
         return Farewell.USER_REJECTED
-    return Farewell.USER_UNAVAILABLE if status in ABSENCES else Farewell.SIP_TRUNK_FAILURE
+    return Farewell.USER_UNAVAILABLE if 400 <= status < 500 else Farewell.SIP_TRUNK_FAILURE

@@ -12,7 +12,7 @@ from launcher.sip_stand_in.phone import Farewell, Phone
 from ports.audio_links import AudioLink
 from ports.carrier import LegEnd, Reception, Refer
 from ports.clock import Clock
-from ports.errors import Unavailable
+from ports.errors import PortError, Unavailable
 from ports.telephony import REFERRED, HangUp
 
 log = structlog.get_logger()
@@ -34,6 +34,9 @@ RING_TIMEOUT: Final = LegEnd(status=408, reason="ring timeout", by=HangUp.US)
 MAX_DURATION: Final = LegEnd(status=200, reason="max duration", by=HangUp.US)
 TAKEN_OUT: Final = LegEnd(status=487, reason="taken out of the room", by=HangUp.US)
 STOPPING: Final = LegEnd(status=487, reason="stopping", by=HangUp.US)
+NOT_CARRIED: Final = LegEnd(status=503, reason="not carried", by=HangUp.NETWORK)
+"""No INVITE could be brought to the trunk: no far end has said anything."""
+
 FAILED: Final = LegEnd(status=500, reason="carrier failed", by=HangUp.NETWORK)
 
 Carry = Callable[[Reception], Awaitable[LegEnd]]
@@ -121,6 +124,9 @@ class Leg(Reception):
     async def _carry(self, carry: Carry) -> None:
         try:
             end = await carry(self)
+        except PortError as error:
+            log.warning("leg_not_carried", sip_call_id=self.terms.call_id, error=type(error).__name__)
+            end = NOT_CARRIED
         except Exception:  # one leg's carrier must not end the others
             log.exception("carrier_failed", sip_call_id=self.terms.call_id)
             end = FAILED
@@ -184,4 +190,6 @@ def _fault(end: LegEnd) -> TwirpFault:
         return TwirpFault(*TIMED_OUT)
     if end is TAKEN_OUT or end is STOPPING:
         return TwirpFault("canceled", "the call was ended")
+    if end is NOT_CARRIED:
+        return TwirpFault("unavailable", "twirp error unknown: network error")
     return sip_fault(end.status, end.reason)

@@ -24,16 +24,16 @@ class Method:
     room: Callable[[Any], str] | None = None
 
 
-async def _known_at_once(_: str) -> None:
+async def _known_at_once() -> None:
     """To a carrier that asks nobody for trunks."""
 
 
 def methods(
-    trunks: Trunks, participants: Participants, known: Callable[[str], Awaitable[None]] = _known_at_once
+    trunks: Trunks, participants: Participants, learned: Callable[[], Awaitable[None]] = _known_at_once
 ) -> Mapping[str, Method]:
-    """By name. What LiveKit has beside these is told as `bad_route`. `known` returns once whoever carries calls knows
-    the trunk of that id."""
-    keeping = _Keeping(trunks=trunks, known=known)
+    """By name. What LiveKit has beside these is told as `bad_route`. `learned` returns once whoever carries calls
+    knows the trunks as they are."""
+    keeping = _Keeping(trunks=trunks, learned=learned)
     return {
         "CreateSIPOutboundTrunk": Method(takes=sip.CreateSIPOutboundTrunkRequest, does=keeping.create_outbound),
         "UpdateSIPOutboundTrunk": Method(takes=sip.UpdateSIPOutboundTrunkRequest, does=keeping.update_outbound),
@@ -61,20 +61,18 @@ class _Keeping:
     """Trunks and rules, as requests ask for them."""
 
     trunks: Trunks
-    known: Callable[[str], Awaitable[None]]
+    learned: Callable[[], Awaitable[None]]
 
     async def create_outbound(self, request: sip.CreateSIPOutboundTrunkRequest) -> Message:
         _new_trunk(request, request.trunk.sip_trunk_id)
         _require_outbound(request.trunk)
-        trunk = self.trunks.outbound.add(request.trunk)
-        await self.known(trunk.sip_trunk_id)
-        return trunk
+        return await self._learned(self.trunks.outbound.add(request.trunk))
 
     async def update_outbound(self, request: sip.UpdateSIPOutboundTrunkRequest) -> Message:
         if request.HasField("replace"):
             _require_outbound(request.replace)
-            return self.trunks.outbound.replace(request.sip_trunk_id, request.replace)
-        return self.trunks.outbound.update(request.sip_trunk_id, request.update)
+            return await self._learned(self.trunks.outbound.replace(request.sip_trunk_id, request.replace))
+        return await self._learned(self.trunks.outbound.update(request.sip_trunk_id, request.update))
 
     async def list_outbound(self, request: sip.ListSIPOutboundTrunkRequest) -> Message:
         return sip.ListSIPOutboundTrunkResponse(items=_listed(self.trunks.outbound, request))
@@ -82,21 +80,19 @@ class _Keeping:
     async def create_inbound(self, request: sip.CreateSIPInboundTrunkRequest) -> Message:
         _new_trunk(request, request.trunk.sip_trunk_id)
         _require_inbound(request.trunk)
-        trunk = self.trunks.inbound.add(request.trunk)
-        await self.known(trunk.sip_trunk_id)
-        return trunk
+        return await self._learned(self.trunks.inbound.add(request.trunk))
 
     async def update_inbound(self, request: sip.UpdateSIPInboundTrunkRequest) -> Message:
         if request.HasField("replace"):
             _require_inbound(request.replace)
-            return self.trunks.inbound.replace(request.sip_trunk_id, request.replace)
-        return self.trunks.inbound.update(request.sip_trunk_id, request.update)
+            return await self._learned(self.trunks.inbound.replace(request.sip_trunk_id, request.replace))
+        return await self._learned(self.trunks.inbound.update(request.sip_trunk_id, request.update))
 
     async def list_inbound(self, request: sip.ListSIPInboundTrunkRequest) -> Message:
         return sip.ListSIPInboundTrunkResponse(items=_listed(self.trunks.inbound, request))
 
     async def delete_trunk(self, request: sip.DeleteSIPTrunkRequest) -> Message:
-        removed = self.trunks.remove_trunk(request.sip_trunk_id)
+        removed = await self._learned(self.trunks.remove_trunk(request.sip_trunk_id))
         return sip.SIPTrunkInfo(sip_trunk_id=request.sip_trunk_id, name=getattr(removed, "name", ""))
 
     async def create_rule(self, request: sip.CreateSIPDispatchRuleRequest) -> Message:
@@ -117,6 +113,10 @@ class _Keeping:
 
     async def delete_rule(self, request: sip.DeleteSIPDispatchRuleRequest) -> Message:
         return self.trunks.rules.remove(request.sip_dispatch_rule_id)
+
+    async def _learned(self, trunk: M) -> M:
+        await self.learned()
+        return trunk
 
 
 def _new_trunk(request: Message, trunk_id: str) -> None:

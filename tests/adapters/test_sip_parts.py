@@ -17,7 +17,7 @@ from adapters.sip.call import SipCall
 from adapters.sip.carrier import SipCarrier
 from adapters.sip.ends import end_of_answered, end_of_unanswered
 from adapters.sip.line import Line
-from adapters.sip.mix import LONGEST, Mix
+from adapters.sip.mix import BEHIND, LONGEST, Mix
 from adapters.sip.numbers import caller_of, e164_where_told, user_of
 from adapters.sip.resampling import Downsampler, Upsampler
 from adapters.sip.silence import FAINTEST, HANGOVER, SilenceGate
@@ -173,10 +173,22 @@ def test_a_mix_is_the_sum_and_never_wraps_round() -> None:
     assert not mix
 
 
-def test_a_party_that_is_far_ahead_loses_its_oldest_sound() -> None:
+def test_a_party_that_is_late_loses_its_pauses() -> None:
     mix = Mix()
     for _ in range(100):
         mix.add("core", bytes(FRAME_BYTES))
+    frames = 0
+    while mix:
+        mix.take()
+        frames += 1
+
+    assert frames == BEHIND // FRAME_BYTES + 1
+
+
+def test_a_party_that_is_far_behind_loses_its_oldest_sound() -> None:
+    mix = Mix()
+    for _ in range(100):
+        mix.add("core", b"\x00\x10" * (FRAME_BYTES // 2))
     frames = 0
     while mix:
         mix.take()

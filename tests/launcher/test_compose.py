@@ -130,6 +130,9 @@ def test_livekits_servers_meet_in_the_one_redis_with_the_one_key(services: dict[
     assert yaml.safe_load(server["LIVEKIT_KEYS"]) == {sip["LIVEKIT_API_KEY"]: sip["LIVEKIT_API_SECRET"]}
     assert sip["LIVEKIT_WS_URL"] == f"ws://127.0.0.1:{server_config['port']}"
     assert server_config["bind_addresses"] == ["127.0.0.1"]
+    (webhook,) = server_config["webhook"]["urls"]
+    assert webhook == f"http://127.0.0.1:{Settings().api_port}/api/v1/livekit/webhook"
+    assert server_config["webhook"]["api_key"] in yaml.safe_load(server["LIVEKIT_KEYS"])
     assert server["NODE_IP"] == sip_config["nat_1_to_1_ip"] == VALUES["CXB_PUBLIC_IP"]
     assert sip_config["max_cpu_utilization"] == 1.0
     assert sip_config["health_port"] == StackPorts().sip_health
