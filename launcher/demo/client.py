@@ -44,6 +44,9 @@ class ApiClient:
             after = page["next"]
         return items
 
+    async def change(self, path: str, body: Mapping[str, Any]) -> Plain:
+        return await self._ask("PATCH", path, json=body)
+
     async def remove(self, path: str) -> None:
         await self._answer("DELETE", path)
 

@@ -9,6 +9,9 @@ from typing import Any, Final
 from launcher.demo.client import ApiClient
 from launcher.desk.bots import bot_called
 
+WAIT_SECONDS: Final = 1.0
+WAITS: Final = 30
+
 TRUNK_PASSWORD: Final = "CXB_TRUNK_PASSWORD"  # noqa: S105  # the variable's name
 
 
@@ -50,7 +53,14 @@ async def list_trunks(api: ApiClient, _: argparse.Namespace) -> int:
 
 
 async def remove_trunk(api: ApiClient, asked: argparse.Namespace) -> int:
-    await api.remove(f"/trunks/{asked.id}")
+    """Disabled first: Diallers then let go of their channels within seconds, and calls do when they are over."""
+    address = f"/trunks/{asked.id}"
+    await api.change(address, {"enabled": False})
+    for _ in range(WAITS):
+        if not (await api.get(address))["held"]:
+            break
+        await api.pause(WAIT_SECONDS)
+    await api.remove(address)
     print(f"{asked.id} is removed")
     return 0
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ OURS, STRANGE = "+14155550160", "+14155550161"
 DID = Did(number=OURS, brand=BRAND, bot_id=BOT)
 
 
-async def set_up(did: Did = DID, **trunk: object) -> World:
+async def set_up(did: Did = DID, **trunk: Any) -> World:
     world = World()
     await world.bot()
     await world.trunk(carrier=CarrierKind.SIP, sip=SipSettings(host="sip.example.com"), **trunk)

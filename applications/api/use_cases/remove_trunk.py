@@ -39,7 +39,7 @@ class RemoveTrunk:
             raise RuleBroken(f"{named} DIDs may be called by this trunk only")
         if await self._hold(trunk, trunk.channels) < trunk.channels:
             await self._hold(trunk, 0)
-            raise RuleBroken("channels are in use: disable it, and wait for its calls to end")
+            raise RuleBroken("channels are in use: disable it, wait until none is held, and ask again")
         await self.trunks.remove(brand, trunk.id)
         log.info("trunk_removed", trunk_id=trunk.id)
 
