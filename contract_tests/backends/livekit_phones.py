@@ -6,28 +6,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from livekit.api import ListRoomsRequest
-from livekit.protocol.sip import (
-    CreateSIPDispatchRuleRequest,
-    CreateSIPInboundTrunkRequest,
-    CreateSIPOutboundTrunkRequest,
-    SIPDispatchRule,
-    SIPDispatchRuleCallee,
-    SIPDispatchRuleInfo,
-    SIPInboundTrunkInfo,
-    SIPOutboundTrunkInfo,
-)
 
-from adapters.livekit.arrived import TRUNK as TRUNK_ATTRIBUTE
 from adapters.livekit.audio_links import LiveKitAudioLinks
-from adapters.livekit.parties import PARTY
 from adapters.livekit.phones import LiveKitPhones
-from adapters.livekit.room_names import ROOM_PREFIX, RoomNames, came_in
+from adapters.livekit.room_names import RoomNames, came_in
 from adapters.livekit.rooms import LiveKitRooms
 from adapters.livekit.server import LiveKitServer
 from adapters.livekit.sightings import phones_in
 from adapters.livekit.sip_client import LiveKitSip
 from adapters.livekit.telephony import LiveKitTelephony
-from adapters.livekit.trunk_ids import name_of
+from adapters.livekit.trunk_mirror import LiveKitTrunkMirror
 from adapters.memory.carrier import MemoryCarrier
 from adapters.memory.leg_ledger import MemoryLegLedger
 from adapters.system.clock import SystemClock
@@ -35,8 +23,8 @@ from adapters.system.serving import serve
 from contract_tests.backends import livekit_server
 from contract_tests.backends.phone_world import CALLEES, CALLERS, GIVES_UP, GIVES_UP_AFTER, TRUNK, PhoneWorld
 from contract_tests.faults.free_ports import take_ports
-from domain.calls.room import CALLEE
-from domain.ids import CallId
+from domain.ids import DEFAULT_BRAND, CallId
+from domain.routing.sip import SipSettings
 from launcher.sip_stand_in.callers import Callers
 from launcher.sip_stand_in.legs import Legs
 from launcher.sip_stand_in.methods import methods
@@ -44,10 +32,16 @@ from launcher.sip_stand_in.participants import Participants
 from launcher.sip_stand_in.trunks import Trunks
 from launcher.sip_stand_in.twirp import TwirpApp
 from ports.carrier import Arrival
+from ports.messages.sip import SipAccount
+from ports.trunk_mirror import MirroredTrunk
 
 KEY, SECRET = livekit_server.KEY, livekit_server.SECRET
 OURS = "+15550200000"
 PATIENCE = 20.0
+TRUNK_AS_KEPT = MirroredTrunk(
+    account=SipAccount(trunk_id=TRUNK, brand=DEFAULT_BRAND, sip=SipSettings(host="192.0.2.1"), channels=10),
+    numbers=(OURS,),
+)
 
 
 @asynccontextmanager
@@ -60,7 +54,7 @@ async def livekit_phones(running: livekit_server.RunningServer | None = None) ->
         sip, rooms = LiveKitSip(url, KEY, SECRET), LiveKitRooms(server)
         telephony = LiveKitTelephony(server, sip, MemoryLegLedger(), clock, authoritative=True)
         async with sip.running(), telephony.running():
-            await _trunks(sip)
+            await LiveKitTrunkMirror(sip).mend([TRUNK_AS_KEPT])
             try:
                 yield PhoneWorld(
                     rooms=rooms,
@@ -92,20 +86,6 @@ async def stand_in(server: LiveKitServer, carrier: MemoryCarrier, *, most: int =
             calling.cancel()
         stopping.set()
         await serving
-
-
-async def _trunks(sip: LiveKitSip) -> None:
-    out = SIPOutboundTrunkInfo(name=name_of(TRUNK), address="sip.example.test", numbers=["*"])
-    await sip.calls.create_outbound_trunk(CreateSIPOutboundTrunkRequest(trunk=out))
-    into = SIPInboundTrunkInfo(name=name_of(TRUNK), numbers=[OURS])
-    trunk = await sip.calls.create_inbound_trunk(CreateSIPInboundTrunkRequest(trunk=into))
-    rule = SIPDispatchRuleInfo(
-        name=name_of(TRUNK),
-        trunk_ids=[trunk.sip_trunk_id],
-        rule=SIPDispatchRule(dispatch_rule_callee=SIPDispatchRuleCallee(room_prefix=ROOM_PREFIX, randomize=True)),
-        attributes={TRUNK_ATTRIBUTE: TRUNK, PARTY: CALLEE},
-    )
-    await sip.calls.create_dispatch_rule(CreateSIPDispatchRuleRequest(dispatch_rule=rule))
 
 
 def _callers(server: LiveKitServer, carrier: MemoryCarrier, clock: SystemClock) -> Callable[[str], Awaitable[CallId]]:

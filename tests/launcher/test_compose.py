@@ -28,6 +28,7 @@ VALUES = {
     "CXB_PUBLIC_IP": "203.0.113.5",
     "JWT_SECRET": "0Yk8zq3nWb7vQe5tRm2xLp9s-jwt-kept",
     "CXBCORE_SECRET": "Zt4hGf6dSa1wEr8yUi3oPk5m-core-kept",
+    "CXB_SECRETS_KEY": "Kd8sWq2eRt6yUi0oPa4zXc9v-seal-kept",
     "CXB_LIVEKIT_SECRET": "Nb2vCx7zLk9jHg4fDs6aQw1e-live-kept",
 }
 SHELLS = {"api": "api_port", "console": "console_port", "core": "core_port", "dialler": "dialler_port"}
