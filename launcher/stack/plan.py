@@ -56,7 +56,8 @@ max_cpu_utilization: 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a plan is made of; `api` is where CXB's API is told of calls that come in; `livekit_sip` is None where there is none."""
+    """What a plan is made of; `api` is CXB's API, which is told of calls that come in; `livekit_sip` is None where
+    there is none."""
 
     folder: Path
     ports: StackPorts
