@@ -6,6 +6,7 @@ request that dials waits for the answer, and beside it, and after it, the room i
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -37,6 +38,9 @@ LOST_SECONDS: Final = 10.0
 OWNER_SECONDS: Final = 2.0
 """Whoever dialled knows better how a leg ended, and has so long to say it."""
 
+REMOVE_AGAIN: Final = 1.0
+"""Seconds after which a leg that is still there is taken out once more."""
+
 THERE: Final = frozenset({Sight.DIALING, Sight.RINGING, Sight.ACTIVE})
 
 log = structlog.get_logger()
@@ -57,6 +61,7 @@ class LiveKitLeg:
         self._limits = limits
         self._since = clock.monotonic()
         self._ours = False
+        self._remove_after = 0.0
 
     async def place(self, invite: Awaitable[object]) -> PortError | None:
         """Its whole life, or why no INVITE was sent."""
@@ -122,7 +127,8 @@ class LiveKitLeg:
             sight = Sight.GONE
         there = sight in THERE
         if there and self.removed:
-            await self._remove()
+            with suppress(PortError):  # the next look tries again
+                await self._remove()
         if (there or self._clock.monotonic() - self._since > EARLY_SECONDS) and not self.placed.done():
             self.placed.set_result(None)
         if sight in {Sight.RINGING, Sight.ACTIVE}:
@@ -135,6 +141,11 @@ class LiveKitLeg:
             await self._remove()
 
     async def _remove(self) -> None:
+        """Asked for one that is leaving already, LiveKit thinks for three seconds."""
+        now = self._clock.monotonic()
+        if now < self._remove_after:
+            return
+        self._remove_after = now + REMOVE_AGAIN
         await remove(self._server, self.trail.story.room, self.trail.story.party)
 
     async def _hear(self, answer: TwirpError | PortError | None) -> None:
@@ -167,7 +178,8 @@ class LiveKitLeg:
 
     async def _see(self, sight: Sight) -> None:
         if self.removed and sight in THERE:
-            await self._remove()
+            with suppress(PortError):  # the next look tries again
+                await self._remove()
         match sight:
             case Sight.RINGING:
                 await self._rang()

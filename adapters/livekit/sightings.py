@@ -10,7 +10,7 @@ from livekit.protocol.models import ParticipantInfo
 
 from adapters.livekit.errors import translated
 from adapters.livekit.server import LiveKitServer
-from ports.errors import NotFound
+from ports.errors import NotFound, Unavailable
 
 STATUS: Final = "sip.callStatus"
 
@@ -68,9 +68,13 @@ async def is_open(server: LiveKitServer, room: str) -> bool:
 
 
 async def remove(server: LiveKitServer, room: str, identity: str) -> None:
-    """Out of the room, which ends the leg; nothing when it is not there."""
+    """Out of the room, which ends the leg; nothing when it is not there. Of one that is leaving at that moment LiveKit
+    says "no response from servers"."""
     try:
         with translated():
             await server.rooms.remove_participant(RoomParticipantIdentity(room=room, identity=identity))
     except NotFound:
         pass
+    except Unavailable:
+        if any(phone.identity == identity for phone in await phones_in(server, room)):
+            raise

@@ -114,12 +114,10 @@ class Container(containers.DeclarativeContainer):
     exchange = providers.Singleton(
         named("adapters.exchange.connection.ExchangeConnection"), settings.provided.exchange_url, secret, clock
     )
-    livekit_key = (settings.provided.livekit_key, settings.provided.livekit_secret)
-    livekit = providers.Singleton(
-        named("adapters.livekit.server.LiveKitServer"), settings.provided.livekit_url, *livekit_key
-    )
+    key = (settings.provided.livekit_key, settings.provided.livekit_secret)
+    livekit = providers.Singleton(named("adapters.livekit.server.LiveKitServer"), settings.provided.livekit_url, *key)
     livekit_sip = providers.Singleton(
-        named("adapters.livekit.sip_client.LiveKitSip"), settings.provided.livekit_sip, *livekit_key
+        named("adapters.livekit.sip_client.LiveKitSip"), settings.provided.livekit_sip, *key
     )
     memory_rooms = providers.Singleton(MemoryRooms, clock)
     rooms = providers.Selector(
@@ -134,17 +132,13 @@ class Container(containers.DeclarativeContainer):
         livekit=providers.Singleton(named("adapters.livekit.audio_links.LiveKitAudioLinks"), clock),
         exchange=providers.Singleton(named("adapters.exchange.audio_links.ExchangeAudioLinks"), exchange),
     )
+    legs = providers.Singleton(MemoryLegLedger)  # Core has no store, and asks about its own calls alone
     telephony = providers.Selector(
         media,
         memory=providers.Singleton(MemoryTelephony, memory_rooms, {}.get, providers.Singleton(MemoryLegJournal), clock),
         exchange=providers.Singleton(named("adapters.exchange.telephony.ExchangeTelephony"), exchange),
         livekit=providers.Singleton(
-            named("adapters.livekit.telephony.LiveKitTelephony"),
-            livekit,
-            livekit_sip,
-            providers.Singleton(MemoryLegLedger),  # Core has no store, and asks about its own calls alone
-            clock,
-            authoritative=False,
+            named("adapters.livekit.telephony.LiveKitTelephony"), livekit, livekit_sip, legs, clock, authoritative=False
         ),
     )
     taped = providers.Singleton(_taped, links, clock)
