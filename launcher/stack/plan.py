@@ -32,6 +32,9 @@ keys:
   $key: "$secret"
 room:
   auto_create: true
+webhook:
+  api_key: $key
+  urls: ["$api/api/v1/livekit/webhook"]
 logging:
   level: info
 """)
@@ -53,13 +56,15 @@ max_cpu_utilization: 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a plan is made of; `livekit_sip` is None where there is none."""
+    """What a plan is made of; `api` is CXB's API, which is told of calls that come in; `livekit_sip` is None where
+    there is none."""
 
     folder: Path
     ports: StackPorts
     secret: str
     redis_server: Path
     livekit_server: Path
+    api: str
     livekit_sip: Path | None
 
 
@@ -141,7 +146,7 @@ def _stand_in(parts: Parts) -> StackProcess:
 
 def _config(template: Template, parts: Parts) -> str:
     rows = {name: getattr(parts.ports, name) for name in parts.ports.__slots__}
-    return template.substitute(rows, host=HOST, key=KEY, secret=parts.secret, rtp=RTP_PORTS)
+    return template.substitute(rows, host=HOST, key=KEY, secret=parts.secret, api=parts.api, rtp=RTP_PORTS)
 
 
 def settings_for_cxb(ports: StackPorts, *, stand_in: bool = False) -> dict[str, str]:

@@ -30,13 +30,14 @@ NO_SIP: Final = "no livekit-sip on PATH: CXB's stand-in carries SIP, for develop
 def stack_up() -> int:
     """Returns when all are healthy; they go on. What runs already is left alone, what has died is started again."""
     ports = stack_ports(os.environ)
-    data = Path(resolved().data)
+    settings = resolved()
+    data = Path(settings.data)
     folder = data / STACK
     programs = find_programs(versions(), os.environ)
     with held(folder, AT_WORK):
         folder.chmod(0o700)  # logs of LiveKit's servers name who calls whom
         secret = livekit_secret(data)
-        processes = plan(_parts(folder, ports, secret, programs))
+        processes = plan(_parts(folder, ports, secret, settings.api_url, programs))
         _say_versions(programs)
         if programs.livekit_sip is None:
             print(f"cxb: {NO_SIP}", flush=True)
@@ -88,11 +89,12 @@ def _stopped(record: Record, seconds: float) -> str:
     return f"{record.name} {f'was killed: it did not stop in {seconds:.0f} s' if killed else 'has stopped'}"
 
 
-def _parts(folder: Path, ports: StackPorts, secret: str, programs: Programs) -> Parts:
+def _parts(folder: Path, ports: StackPorts, secret: str, api: str, programs: Programs) -> Parts:
     return Parts(
         folder=folder,
         ports=ports,
         secret=secret,
+        api=api,
         redis_server=programs.redis.path,
         livekit_server=programs.livekit_server.path,
         livekit_sip=programs.livekit_sip.path if programs.livekit_sip else None,

@@ -38,6 +38,7 @@ def configs(**ports: int) -> dict[str, dict[str, object]]:
         folder=Path("/x"),
         ports=StackPorts(**ports),
         secret=SECRET,
+        api="http://127.0.0.1:7600",
         redis_server=Path("/r"),
         livekit_server=Path("/l"),
         livekit_sip=Path("/s"),
@@ -63,6 +64,7 @@ def test_livekits_servers_are_told_what_was_seen_to_work_on_one_machine() -> Non
             "redis": {"address": "127.0.0.1:7002"},
             "keys": {"cxb": SECRET},
             "room": {"auto_create": True},
+            "webhook": {"api_key": "cxb", "urls": ["http://127.0.0.1:7600/api/v1/livekit/webhook"]},
             "logging": {"level": "info"},
         },
         "livekit-sip.yaml": {
