@@ -6,6 +6,8 @@ import re
 import signal
 import socket
 import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +18,10 @@ from launcher.demo.carriers import CarrierChoice, calling_by
 from launcher.demo.client import ApiClient, signed_in, with_key
 from launcher.demo.crm import receiving
 from launcher.demo.facts import gather
+from launcher.demo.media import LIVEKIT, DemoStack, livekit_stack
+from launcher.demo.media import PORTS as STACK_PORTS
 from launcher.demo.report import report
-from launcher.demo.scene import BY_KEYS, BY_WORDS, Scene, set_up
+from launcher.demo.scene import BY_KEYS, BY_WORDS, OVER_LIVEKIT, Bots, Scene, set_up
 from launcher.problem import LaunchProblem
 from launcher.supervisor import Supervisor
 from launcher.up import READY_SECONDS, first_administrator, resolved, running
@@ -37,6 +41,12 @@ PORTS: Final = (
     "CXB_EXCHANGE_PORT",
     "CXB_SIP_PORT",
 )
+STACK_FROM: Final = 19_600
+BOTS: Final[Mapping[CarrierChoice, Bots]] = {
+    CarrierChoice.SIMULATED: BY_WORDS,
+    CarrierChoice.SIP: BY_KEYS,
+    CarrierChoice.LIVEKIT: OVER_LIVEKIT,
+}
 SURVEYED: Final = ("+14155550111", "+442079460111", "+493023125111")
 
 
@@ -53,33 +63,47 @@ class Demo:
 
 async def run_demo(demo: Demo) -> int:
     """0 when every check passed."""
-    settings = _settings(demo)
+    overrides = _overrides(demo)
+    settings = resolved(overrides)
     folder = Path(settings.data)
-    with held(folder, settings.public_url):
+    async with AsyncExitStack() as open_:
+        stack = None
+        if demo.carrier is CarrierChoice.LIVEKIT:
+            media = livekit_stack(folder, settings.api_url, _free_ports(len(STACK_PORTS), from_=STACK_FROM))
+            stack = await open_.enter_async_context(media)
+            settings = resolved({**overrides, **stack.settings})
+        open_.enter_context(held(folder, settings.public_url))
         settings = with_secrets(settings)
-        password = await first_administrator(settings)
-        if password is None:
-            raise LaunchProblem(f"{folder} has been used before; give the demo a folder of its own")
-        async with receiving(folder / "crm.ndjson") as crm, running(settings, folder / "logs") as supervisor:
-            await supervisor.ready(READY_SECONDS)
-            print(f"Running. Watch at {settings.public_url} as {settings.admin_email}, password {password}")
-            async with signed_in(settings.public_url, settings.admin_email, password, asyncio.sleep) as api:
-                scene = await set_up(api, crm, BY_KEYS if demo.carrier.is_sip else BY_WORDS)
-                began = time.monotonic()
-                async with calling_by(demo.carrier, api, seed=demo.seed, speed=settings.simulation_speed):
-                    await _run_campaign(demo, settings, supervisor, api, scene)
-                    await _until_told(api)
-                facts = await gather(api, scene, crm, folder)
-                print(f"\nThe campaign took {time.monotonic() - began:.0f} s.")
-                failed = report(facts, folder)
-                if demo.keep:
-                    print("\nStill running; Ctrl-C stops it.")
-                    await supervisor.stopping.wait()
+        failed = await _run(demo, settings, stack)
     print(f"\n{'All checks passed.' if not failed else f'{failed} checks FAILED.'} Everything is in {folder}")
     return 1 if failed else 0
 
 
-def _settings(demo: Demo) -> Settings:
+async def _run(demo: Demo, settings: Settings, stack: DemoStack | None) -> int:
+    """How many checks failed."""
+    folder = Path(settings.data)
+    password = await first_administrator(settings)
+    if password is None:
+        raise LaunchProblem(f"{folder} has been used before; give the demo a folder of its own")
+    async with receiving(folder / "crm.ndjson") as crm, running(settings, folder / "logs") as supervisor:
+        await supervisor.ready(READY_SECONDS)
+        print(f"Running. Watch at {settings.public_url} as {settings.admin_email}, password {password}")
+        async with signed_in(settings.public_url, settings.admin_email, password, asyncio.sleep) as api:
+            scene = await set_up(api, crm, BOTS[demo.carrier])
+            began = time.monotonic()
+            async with calling_by(demo.carrier, api, seed=demo.seed, speed=settings.simulation_speed):
+                await _run_campaign(demo, settings, supervisor, api, scene, stack)
+                await _until_told(api)
+            facts = await gather(api, scene, crm, folder)
+            print(f"\nThe campaign took {time.monotonic() - began:.0f} s.")
+            failed = report(facts, folder)
+            if demo.keep:
+                print("\nStill running; Ctrl-C stops it.")
+                await supervisor.stopping.wait()
+    return failed
+
+
+def _overrides(demo: Demo) -> dict[str, str]:
     """A folder and ports of its own, so that a demo never touches what is in use."""
     folder = demo.data or f"data/demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     ports = zip(PORTS, map(str, _free_ports(len(PORTS))), strict=True)
@@ -89,13 +113,13 @@ def _settings(demo: Demo) -> Settings:
         "CXB_DRAIN_SECONDS": "5",
         "CXB_PRIVATE_TARGETS": "127.0.0.0/8",  # the demo's CRM is on this machine
     }
-    return resolved({**own, **dict(ports)})
+    return {**own, **dict(ports)}
 
 
-def _free_ports(count: int) -> list[int]:
+def _free_ports(count: int, *, from_: int = 18_600) -> list[int]:
     """Ports below the range that outgoing connections take theirs from, so that nobody takes one meanwhile."""
     found: list[int] = []
-    for port in range(18600, 32000):
+    for port in range(from_, 32_000):
         with socket.socket() as probe:
             probe.settimeout(0.5)  # somebody who listens and takes nobody in would never answer
             if probe.connect_ex(("127.0.0.1", port)) != 0:
@@ -105,12 +129,14 @@ def _free_ports(count: int) -> list[int]:
     raise LaunchProblem("no free ports")
 
 
-async def _run_campaign(demo: Demo, settings: Settings, supervisor: Supervisor, api: ApiClient, scene: Scene) -> None:
+async def _run_campaign(
+    demo: Demo, settings: Settings, supervisor: Supervisor, api: ApiClient, scene: Scene, stack: DemoStack | None
+) -> None:
     await api.post(f"/campaigns/{scene.campaign_id}/start")
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_survey(settings, scene))
         if demo.kill_each:
-            tasks.create_task(_kill_each(supervisor, Path(settings.data) / "logs" / "core.log"))
+            tasks.create_task(_kill_each(supervisor, Path(settings.data) / "logs" / "core.log", stack))
         await _watch(api, scene)
 
 
@@ -126,12 +152,14 @@ async def _survey(settings: Settings, scene: Scene) -> None:
                 raise LaunchProblem("one idempotency key made two calls")
 
 
-async def _kill_each(supervisor: Supervisor, core_log: Path) -> None:
+async def _kill_each(supervisor: Supervisor, core_log: Path, stack: DemoStack | None) -> None:
     await asyncio.sleep(KILL_AFTER)
     for name in VICTIMS:
         pid = _kill_call_process(core_log) if name == CALLS else supervisor.kill(name)
         print(f"\n  killed {name} (process {pid})", flush=True)
         await asyncio.sleep(KILL_EVERY)
+    if stack is not None:
+        print(f"\n  killed {LIVEKIT} (process {await stack.kill_livekit()})", flush=True)
 
 
 def _kill_call_process(core_log: Path) -> int:
