@@ -38,8 +38,8 @@ class Called:
 
 
 @contextmanager
-def own_system(folder: Path, calls: int, call_processes: int) -> Iterator[Called]:
-    """A CXB in that new folder, whose bot answers a number for so many callers at once."""
+def own_system(folder: Path, log: Path, calls: int, call_processes: int) -> Iterator[Called]:
+    """A CXB in that new folder, whose bot answers a number for so many callers at once. What it logs goes to `log`."""
     *_, port = free_ports(len(PORTS) + 1)  # the others are those that `environment` gives out
     environ = environment(
         folder / "data",
@@ -49,7 +49,7 @@ def own_system(folder: Path, calls: int, call_processes: int) -> Iterator[Called
         CXB_CORE_CAPACITY=str(calls + SPARE),
         CXB_CORE_PROCESSES=str(call_processes),
     )
-    log = folder / "up.log"
+    log.write_text("")  # of an earlier one
     with started("launcher", "up", environ=environ, log=log) as process:
         seconds_until(partial(_password, log, process.poll), time.monotonic())
         asyncio.run(_set_up(f"http://{LOOPBACK}:{environ['CXB_CONSOLE_PORT']}", _password(log), calls))

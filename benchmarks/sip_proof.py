@@ -23,12 +23,14 @@ from benchmarks.rounds import Side, alternate
 from benchmarks.sip_callers import CallersLost
 from launcher.data_folder import LOCK
 
+LOG: Final = "sip_proof_system.log"
 SHORT: Final = {"calls": 3, "rate": 3.0, "seconds": 4.0, "rounds": 1}
 
 
 def main() -> None:
     """Ends with 0 when all calls were answered and ended as they should, with 1 otherwise, 2 for wrong input."""
     asked = _asked()
+    asked.out.mkdir(exist_ok=True)
     load = Asked(rate=asked.rate, seconds=asked.seconds, keys=asked.keys, first=asked.processes)
     sides = [Rounds(name="CXB", system=_system(asked), asked=load, speaks=True)]
     if not asked.no_echo:
@@ -49,7 +51,11 @@ def main() -> None:
     ).publish()
     print("".join(f"\n{note}" for side in sides for note in side.notes))
     failed = sum(side.failed for side in sides)
-    print(f"{failed} calls FAILED." if failed else "All calls were answered and ended as they should.")
+    print(
+        f"{failed} calls FAILED. What a system of its own logged in its last round is in {asked.out / LOG}"
+        if failed
+        else "All calls were answered and ended as they should."
+    )
     sys.exit(1 if failed else 0)
 
 
@@ -93,7 +99,7 @@ def _address(text: str) -> tuple[str, int]:
 
 def _system(asked: argparse.Namespace) -> Callable[[int], AbstractContextManager[Called]]:
     if not asked.at:
-        return partial(_own, call_processes=asked.processes)
+        return partial(_own, asked.out / LOG, call_processes=asked.processes)
     host, port = asked.at
     process = asked.process or (holder(asked.data / LOCK) if is_here(host) else None)
     if process is None:
@@ -102,8 +108,8 @@ def _system(asked: argparse.Namespace) -> Callable[[int], AbstractContextManager
 
 
 @contextmanager
-def _own(calls: int, call_processes: int) -> Iterator[Called]:
-    with tempfile.TemporaryDirectory() as folder, own_system(Path(folder), calls, call_processes) as system:
+def _own(log: Path, calls: int, call_processes: int) -> Iterator[Called]:
+    with tempfile.TemporaryDirectory() as folder, own_system(Path(folder), log, calls, call_processes) as system:
         yield system
 
 
