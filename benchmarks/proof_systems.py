@@ -16,6 +16,7 @@ from typing import Final
 from benchmarks.processes import LOOPBACK, PORTS, environment, free_ports, seconds_until, started
 from launcher.demo.client import signed_in
 from launcher.demo.scene import EXAMPLES
+from launcher.problem import LaunchProblem
 
 NUMBER: Final = "+14155550100"
 RTP_EACH: Final = 2000
@@ -108,11 +109,11 @@ def _rtp_ports(place: int) -> str:
 
 
 def _password(log: Path, died: Callable[[], int | None] = lambda: None) -> str:
-    """Printed when all processes are ready. Raises RuntimeError when the launcher has died instead."""
+    """Printed when all processes are ready. Raises LaunchProblem when the launcher has died instead."""
     said = log.read_text()
     found = re.search(r"password: (\S+)", said)
     if not found and died() is not None:
-        raise RuntimeError(f"CXB did not start:\n{said}")
+        raise LaunchProblem(f"CXB did not start:\n{said}")
     return found[1] if found else ""
 
 

@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from benchmarks.process_costs import holder
 from benchmarks.proof_rounds import Asked, NothingMeasured, Rounds
 from benchmarks.proof_systems import Called, echo, is_here, own_system, running_already
@@ -22,6 +24,7 @@ from benchmarks.report import Report, arguments
 from benchmarks.rounds import Side, alternate
 from benchmarks.sip_callers import CallersLost
 from launcher.data_folder import LOCK
+from launcher.problem import LaunchProblem
 
 LOG: Final = "sip_proof_system.log"
 SHORT: Final = {"calls": 3, "rate": 3.0, "seconds": 4.0, "rounds": 1}
@@ -37,7 +40,7 @@ def main() -> None:
         sides.append(Rounds(name="echo only", system=_echo, asked=load, speaks=False))
     try:
         rows = alternate([Side(name=side.name, measure=side.measure) for side in sides], [asked.calls], asked.rounds)
-    except (NothingMeasured, CallersLost) as error:
+    except (NothingMeasured, CallersLost, LaunchProblem, TimeoutError, psutil.Error) as error:
         sys.exit(f"proof: {error}")
     Report(
         name="sip_proof",
@@ -61,7 +64,7 @@ def main() -> None:
 
 def _asked() -> argparse.Namespace:
     parser = arguments(__doc__)
-    add_options(parser)
+    _add_options(parser)
     asked = parser.parse_args()
     if bool(asked.at) != bool(asked.number):
         parser.error("--number and --at belong together")
@@ -73,7 +76,7 @@ def _asked() -> argparse.Namespace:
     return asked
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--calls", type=int, default=20, help="callers in all (default: 20)")
     parser.add_argument("--rate", type=float, default=2.0, help="calls placed a second (default: 2)")
     parser.add_argument("--seconds", type=float, default=30.0, help="from answer to BYE (default: 30)")
