@@ -16,6 +16,7 @@ from typing import Final
 from benchmarks.processes import LOOPBACK, PORTS, environment, free_ports, seconds_until, started
 from launcher.demo.client import signed_in
 from launcher.demo.scene import EXAMPLES
+from launcher.problem import LaunchProblem
 
 NUMBER: Final = "+14155550100"
 RTP_EACH: Final = 2000
@@ -38,8 +39,8 @@ class Called:
 
 
 @contextmanager
-def own_system(folder: Path, calls: int, call_processes: int) -> Iterator[Called]:
-    """A CXB in that new folder, whose bot answers a number for so many callers at once."""
+def own_system(folder: Path, log: Path, calls: int, call_processes: int) -> Iterator[Called]:
+    """A CXB in that new folder, whose bot answers a number for so many callers at once. What it logs goes to `log`."""
     *_, port = free_ports(len(PORTS) + 1)  # the others are those that `environment` gives out
     environ = environment(
         folder / "data",
@@ -49,7 +50,7 @@ def own_system(folder: Path, calls: int, call_processes: int) -> Iterator[Called
         CXB_CORE_CAPACITY=str(calls + SPARE),
         CXB_CORE_PROCESSES=str(call_processes),
     )
-    log = folder / "up.log"
+    log.write_text("")  # of an earlier one
     with started("launcher", "up", environ=environ, log=log) as process:
         seconds_until(partial(_password, log, process.poll), time.monotonic())
         asyncio.run(_set_up(f"http://{LOOPBACK}:{environ['CXB_CONSOLE_PORT']}", _password(log), calls))
@@ -108,11 +109,11 @@ def _rtp_ports(place: int) -> str:
 
 
 def _password(log: Path, died: Callable[[], int | None] = lambda: None) -> str:
-    """Printed when all processes are ready. Raises RuntimeError when the launcher has died instead."""
+    """Printed when all processes are ready. Raises LaunchProblem when the launcher has died instead."""
     said = log.read_text()
     found = re.search(r"password: (\S+)", said)
     if not found and died() is not None:
-        raise RuntimeError(f"CXB did not start:\n{said}")
+        raise LaunchProblem(f"CXB did not start:\n{said}")
     return found[1] if found else ""
 
 

@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from benchmarks.process_costs import holder
 from benchmarks.proof_rounds import Asked, NothingMeasured, Rounds
 from benchmarks.proof_systems import Called, echo, is_here, own_system, running_already
@@ -22,20 +24,23 @@ from benchmarks.report import Report, arguments
 from benchmarks.rounds import Side, alternate
 from benchmarks.sip_callers import CallersLost
 from launcher.data_folder import LOCK
+from launcher.problem import LaunchProblem
 
+LOG: Final = "sip_proof_system.log"
 SHORT: Final = {"calls": 3, "rate": 3.0, "seconds": 4.0, "rounds": 1}
 
 
 def main() -> None:
     """Ends with 0 when all calls were answered and ended as they should, with 1 otherwise, 2 for wrong input."""
     asked = _asked()
+    asked.out.mkdir(exist_ok=True)
     load = Asked(rate=asked.rate, seconds=asked.seconds, keys=asked.keys, first=asked.processes)
     sides = [Rounds(name="CXB", system=_system(asked), asked=load, speaks=True)]
     if not asked.no_echo:
         sides.append(Rounds(name="echo only", system=_echo, asked=load, speaks=False))
     try:
         rows = alternate([Side(name=side.name, measure=side.measure) for side in sides], [asked.calls], asked.rounds)
-    except (NothingMeasured, CallersLost) as error:
+    except (NothingMeasured, CallersLost, LaunchProblem, TimeoutError, psutil.Error) as error:
         sys.exit(f"proof: {error}")
     Report(
         name="sip_proof",
@@ -49,13 +54,17 @@ def main() -> None:
     ).publish()
     print("".join(f"\n{note}" for side in sides for note in side.notes))
     failed = sum(side.failed for side in sides)
-    print(f"{failed} calls FAILED." if failed else "All calls were answered and ended as they should.")
+    print(
+        f"{failed} calls FAILED. What a system of its own logged in its last round is in {asked.out / LOG}"
+        if failed
+        else "All calls were answered and ended as they should."
+    )
     sys.exit(1 if failed else 0)
 
 
 def _asked() -> argparse.Namespace:
     parser = arguments(__doc__)
-    add_options(parser)
+    _add_options(parser)
     asked = parser.parse_args()
     if bool(asked.at) != bool(asked.number):
         parser.error("--number and --at belong together")
@@ -67,7 +76,7 @@ def _asked() -> argparse.Namespace:
     return asked
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--calls", type=int, default=20, help="callers in all (default: 20)")
     parser.add_argument("--rate", type=float, default=2.0, help="calls placed a second (default: 2)")
     parser.add_argument("--seconds", type=float, default=30.0, help="from answer to BYE (default: 30)")
@@ -93,7 +102,7 @@ def _address(text: str) -> tuple[str, int]:
 
 def _system(asked: argparse.Namespace) -> Callable[[int], AbstractContextManager[Called]]:
     if not asked.at:
-        return partial(_own, call_processes=asked.processes)
+        return partial(_own, asked.out / LOG, call_processes=asked.processes)
     host, port = asked.at
     process = asked.process or (holder(asked.data / LOCK) if is_here(host) else None)
     if process is None:
@@ -102,8 +111,8 @@ def _system(asked: argparse.Namespace) -> Callable[[int], AbstractContextManager
 
 
 @contextmanager
-def _own(calls: int, call_processes: int) -> Iterator[Called]:
-    with tempfile.TemporaryDirectory() as folder, own_system(Path(folder), calls, call_processes) as system:
+def _own(log: Path, calls: int, call_processes: int) -> Iterator[Called]:
+    with tempfile.TemporaryDirectory() as folder, own_system(Path(folder), log, calls, call_processes) as system:
         yield system
 
 

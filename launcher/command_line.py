@@ -62,12 +62,10 @@ def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 when all went well, 1 when something failed, 2 when the input was wrong."""
     cxb = parser()
     asked, beyond = cxb.parse_known_args(arguments)
-    if asked.command == "proof":
-        return run_proof(beyond)
-    if beyond:
+    if beyond and asked.command != "proof":
         cxb.error(f"unrecognized arguments: {' '.join(beyond)}")
     try:
-        return COMMANDS[asked.command](asked)
+        return run_proof(beyond) if asked.command == "proof" else COMMANDS[asked.command](asked)
     except InvalidValue as error:
         for fault in error.faults:
             sys.stderr.write(f"cxb: {fault.field}: {fault.reason}\n")

@@ -133,7 +133,7 @@ async def test_a_call_that_fails_is_told_and_so_is_the_exit_code(tmp_path: Path)
 
     assert code == 1, said
     assert "CXB, round 1: failed: 503 × 1" in said
-    assert "1 calls FAILED" in said
+    assert "1 calls FAILED." in said
     assert (tmp_path / "sip_proof.json").exists()
 
 
