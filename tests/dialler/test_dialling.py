@@ -139,7 +139,7 @@ async def test_whoever_gets_the_safe_harbour_message_gets_it_within_two_seconds_
 
     assert [order for _, order in core.orders] == [SafeHarbour()]
     assert attempt.answered_at is not None
-    assert (world.clock.now() - attempt.answered_at).total_seconds() <= 1.6
+    assert (world.clock.now() - attempt.answered_at).total_seconds() <= 1.2
 
 
 async def test_a_person_for_whom_no_core_is_there_in_two_seconds_is_hung_up_on_and_counted_as_abandoned() -> None:

@@ -31,7 +31,7 @@ from ports.tracing import UNTRACED, Tracing
 JOIN_SECONDS: Final = 2.0
 """How long it is looked on, after the order, whether the Core comes into the call."""
 
-SAFE_HARBOUR_AFTER: Final = 1.5
+SAFE_HARBOUR_AFTER: Final = 1.0
 """Seconds from the answer after which nobody's voice is waited for any more where nobody is free: the message has to
 begin within two, which FTC TSR 310.4(b)(4) and FCC 64.1200(a)(7) count from the end of the greeting, if there is one,
 and Ofcom from the answer."""
