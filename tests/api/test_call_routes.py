@@ -202,6 +202,17 @@ async def test_an_operator_ends_a_live_call(
     assert container.rooms().find(call.id) is None
 
 
+async def test_a_call_that_still_rings_can_be_ended_once_a_core_has_it(
+    container: Container, admin: httpx.AsyncClient
+) -> None:
+    call = await container.calls().add(specimens.call(1, brand=DEFAULT_BRAND, direction=Direction.API))
+    await container.fleet().put(specimens.server(1))
+    await container.calls().save(call.give(ServerId("core-1")))
+    await container.rooms().open(call.id)
+    assert (await admin.post(f"/calls/{call.id}/end")).status_code == 204
+    assert container.rooms().find(call.id) is None
+
+
 async def test_events_are_read_from_a_position(container: Container, viewer: httpx.AsyncClient) -> None:
     for number in range(3):
         await container.calls().add(specimens.call(number, brand=DEFAULT_BRAND, direction=Direction.API))

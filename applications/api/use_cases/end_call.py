@@ -1,4 +1,4 @@
-"""An operator ends a live call."""
+"""An operator ends a call that a Core has, whether it still rings or is talked in."""
 
 from dataclasses import dataclass
 
@@ -26,10 +26,10 @@ class EndCall:
     rooms: Rooms
 
     async def __call__(self, brand: BrandId, call_id: CallId, *, by: UserId) -> None:
-        """Raises NotFound, RuleBroken for a call that is not live, Unavailable when nobody can end it now."""
+        """Raises NotFound, RuleBroken for a call that no Core has (any more), Unavailable when nobody can end it now."""
         call = await self.calls.get(brand, call_id)
-        if call.state is not CallState.LIVE or call.server_id is None:
-            raise RuleBroken("the call is not live")
+        if call.state is CallState.ENDED or call.server_id is None:
+            raise RuleBroken("no Core has this call")
         await self._end(call.id, call.server_id)
         log.info("call_ended_by_operator", call_id=call_id, user_id=by)
 
