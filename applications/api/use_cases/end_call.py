@@ -26,7 +26,7 @@ class EndCall:
     rooms: Rooms
 
     async def __call__(self, brand: BrandId, call_id: CallId, *, by: UserId) -> None:
-        """Raises NotFound, RuleBroken for a call that no Core has (any more), Unavailable when nobody can end it now."""
+        """Raises NotFound, RuleBroken for a call that no Core has now, Unavailable when nobody can end it now."""
         call = await self.calls.get(brand, call_id)
         if call.state is CallState.ENDED or call.server_id is None:
             raise RuleBroken("no Core has this call")
