@@ -15,7 +15,7 @@ from domain.ids import CallId
 
 class Track(StrEnum):
     CALLEE = "callee"
-    BOT = "bot"
+    BOT = "bot"  # and whoever the call is transferred to, once the bot is gone
 
 
 class Note(StrEnum):
@@ -27,6 +27,9 @@ class Note(StrEnum):
     NOTICE = "notice"
     ORDERED_END = "ordered_end"  # value: the reason
     MESSAGE_LEFT = "message_left"
+    TRANSFER_ASKED = "transfer_asked"  # name: how; value: to whom
+    TRANSFERRED = "transferred"
+    TRANSFER_FAILED = "transfer_failed"  # value: the reason
     FALTERED = "faltered"  # value: the detail
     CALLEE_LEFT = "callee_left"
     LINE_OVER = "line_over"  # the room was gone, and the callee had not been seen to leave it

@@ -18,6 +18,7 @@ class Stores(StrEnum):
 
 class Media(StrEnum):
     EXCHANGE = "exchange"
+    LIVEKIT = "livekit"
     MEMORY = "memory"
 
 
@@ -77,7 +78,13 @@ class Settings:
     admin_email: str = setting("CXB_ADMIN_EMAIL", "email of the first administrator", "admin@example.com")
     session_minutes: int = setting("CXB_SESSION_MINUTES", "minutes until somebody has to log in again", 480)
     stores: Stores = setting("CXB_STORES", "where documents are kept: sqlite, or memory for tests", Stores.SQLITE)
-    media: Media = setting("CXB_MEDIA", "who carries audio: exchange, or memory for tests", Media.EXCHANGE)
+    media: Media = setting("CXB_MEDIA", "who carries audio: exchange, livekit, or memory for tests", Media.EXCHANGE)
+    livekit_url: str = setting("CXB_LIVEKIT_URL", "where processes and browsers find LiveKit", "ws://127.0.0.1:7880")
+    livekit_key: str = setting("CXB_LIVEKIT_KEY", "name of our key at LiveKit", "")
+    livekit_secret: str = setting("CXB_LIVEKIT_SECRET", "secret of that key; 32 characters or more", "", secret=True)
+    livekit_sip_url: str = setting(
+        "CXB_LIVEKIT_SIP_URL", "where LiveKit's SIP service is found, when that is not CXB_LIVEKIT_URL", ""
+    )
     engine: Engine = setting("CXB_ENGINE", "what runs conversations: pipecat, or memory for tests", Engine.PIPECAT)
     server_id: str = setting("CXB_SERVER_ID", "name of this Core in the fleet", "core-1")
     core_capacity: int = setting("CXB_CORE_CAPACITY", "calls at once on this Core", 20)
@@ -105,6 +112,11 @@ class Settings:
         "CXB_TRACES", "OTLP endpoint that traces are sent to, such as http://127.0.0.1:4318/v1/traces; or empty", ""
     )
     log_level: str = setting("CXB_LOG_LEVEL", "debug, info, warning or error", "info")
+
+    @property
+    def livekit_sip(self) -> str:
+        """Where LiveKit's SIP service is asked."""
+        return self.livekit_sip_url or self.livekit_url
 
 
 SHORTEST_SECRET: Final = 32

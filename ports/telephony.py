@@ -100,8 +100,9 @@ class Telephony(Protocol):
 
     @abstractmethod
     async def answer(self, call_id: CallId) -> None:
-        """Answer a leg that came in. Returns once sound passes both ways; again is nothing. Raises NotFound when it
-        does not ring here any more, such as when its caller gave up; Refused for one that was dialled; Unavailable."""
+        """Answer a leg that came in, once somebody is in its room who may be heard. Returns once sound passes both
+        ways; again is nothing. Raises NotFound when it does not ring here any more, such as when its caller gave up;
+        Refused for one that was dialled; Unavailable."""
 
     @abstractmethod
     async def refer(self, call_id: CallId, to: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from domain.errors import Fault
-from ports.settings import SHORTEST_SECRET, Settings
+from ports.settings import SHORTEST_SECRET, Environment, Media, Settings
 
 FEWEST_CHARACTERS: Final = 8
 """Different ones. 32 random hexadecimal digits have fewer once in ten million."""
@@ -31,7 +31,27 @@ REQUIRED: Final = {"jwt_secret": "JWT_SECRET", "core_secret": "CXBCORE_SECRET", 
 
 
 def secret_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong with production's secrets among the settings given; never shows them."""
+    """What is wrong with the secrets among the settings given; never shows them. Only production needs good ones."""
+    yield from _livekit_faults(values)
+    if values.get("environment") is Environment.PRODUCTION:
+        yield from _production_faults(values)
+
+
+def _livekit_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """LiveKit is nobody's who has no key to it."""
+    if values.get("media") is not Media.LIVEKIT:
+        return
+    if not values.get("livekit_key"):
+        yield Fault(field="CXB_LIVEKIT_KEY", reason="is missing, and CXB_MEDIA=livekit needs it")
+    secret = str(values.get("livekit_secret", ""))
+    if len(secret) < SHORTEST_SECRET:
+        why = f"is shorter than {SHORTEST_SECRET} characters" if secret else "is missing"
+        yield Fault(field="CXB_LIVEKIT_SECRET", reason=f"{why}, and CXB_MEDIA=livekit needs it")
+    elif values.get("environment") is Environment.PRODUCTION and weakness(secret):
+        yield Fault(field="CXB_LIVEKIT_SECRET", reason=f"{weakness(secret)}; {RECIPE}")
+
+
+def _production_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
     secrets = {name: str(values.get(name, getattr(Settings(), name))) for name in REQUIRED}
     for name, secret in secrets.items():
         why = next(filter(None, map(weakness, keys_of(secret) if name == "secrets_key" else [secret])), "")

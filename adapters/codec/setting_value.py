@@ -30,7 +30,16 @@ MOST: Final[Mapping[str, float]] = {
     "simulation_speed": 1_000,
 }
 MAY_BE_EMPTY: Final = frozenset(
-    {"openai_url", "openai_key", "openai_model", "private_targets", "traces_url", "sip_address"}
+    {
+        "openai_url",
+        "openai_key",
+        "openai_model",
+        "private_targets",
+        "traces_url",
+        "sip_address",
+        "livekit_key",
+        "livekit_sip_url",
+    }
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from adapters.codec.secret_rules import secret_faults
 from adapters.codec.setting_value import setting_value
 from domain.errors import Fault, InvalidValue
-from ports.settings import Environment, SettingRow, Settings, names
+from ports.settings import SettingRow, Settings, names
 
 DEFAULT: Final = "default"
 HIDDEN: Final = "(hidden)"
@@ -41,8 +41,7 @@ def settings_from(given: Mapping[str, Given]) -> Settings:
                 values[field.name] = setting_value(field.name, field.type, given[name].value)
             except ValueError as error:
                 faults.append(Fault(field=name, reason=f"{error} ({given[name].source})"))
-    if values.get("environment") is Environment.PRODUCTION:
-        faults.extend(secret_faults(values))
+    faults.extend(secret_faults(values))
     if faults:
         raise InvalidValue(*faults)
     return Settings(**values)

@@ -8,6 +8,7 @@ from livekit import rtc
 
 from adapters.livekit.errors import translated
 from adapters.livekit.keys import KEY_CODES, KEY_TOPIC, key_in
+from adapters.livekit.parties import is_phone, is_there, party_of
 from adapters.livekit.tickets import Ticket
 from adapters.livekit.voice import Voice
 from adapters.pacing.ear import Listener
@@ -28,9 +29,11 @@ class Company:
         self._group: asyncio.TaskGroup | None = None
         self._voices: dict[str, tuple[Voice, asyncio.Task[None]]] = {}
         self._awaited: set[str] = set()
+        self._ringing: set[str] = set()
         self.hears_all = asyncio.Event()
         room.on("participant_connected", self._joined)
         room.on("participant_disconnected", self._left)
+        room.on("participant_attributes_changed", lambda _, other: self._answered(other))
         room.on("track_published", self._want)
         room.on("track_subscribed", self._hear)
         room.on("track_unsubscribed", lambda _, publication, __: self._lose(publication.sid))
@@ -56,11 +59,16 @@ class Company:
 
     def hearers(self) -> list[rtc.RemoteParticipant]:
         others = self._room.remote_participants.values()
-        return [other for other in others if self._ticket.is_heard_by(other.identity, other.attributes)]
+        return [other for other in others if self._ticket.is_heard_by(party_of(other), other.attributes)]
+
+    def allowed(self) -> frozenset[str]:
+        """The identities of those who may hear this party, there or yet to come."""
+        others = self._room.remote_participants.values()
+        return self._ticket.heard_by | {other.identity for other in others if party_of(other) in self._ticket.heard_by}
 
     async def press(self, digit: str) -> None:
         """As data to those of CXB who hear this party; as DTMF where a phone does: that the library sends to all."""
-        phones = {other.identity for other in self.hearers() if _is_phone(other)}
+        phones = {party_of(other) for other in self.hearers() if is_phone(other)}
         ours = self._ticket.heard_by - phones
         me = self._room.local_participant
         with translated():
@@ -70,12 +78,23 @@ class Company:
                 await me.publish_dtmf(code=KEY_CODES[digit], digit=digit)
 
     def _joined(self, other: rtc.RemoteParticipant) -> None:
-        self._listener.hear(Joined(party=other.identity, at=self._came(other)))
+        if not is_there(other):
+            self._ringing.add(other.identity)
+            return
+        self._listener.hear(Joined(party=party_of(other), at=self._came(other)))
 
     def _left(self, other: rtc.RemoteParticipant) -> None:
         for sid in [*self._voices_of(other), *other.track_publications]:
             self._lose(sid)
-        self._listener.hear(Left(party=other.identity, at=self._now()))
+        if other.identity in self._ringing:
+            self._ringing.discard(other.identity)
+            return
+        self._listener.hear(Left(party=party_of(other), at=self._now()))
+
+    def _answered(self, other: rtc.RemoteParticipant | rtc.LocalParticipant) -> None:
+        if isinstance(other, rtc.RemoteParticipant) and other.identity in self._ringing and is_there(other):
+            self._ringing.discard(other.identity)
+            self._listener.hear(Joined(party=party_of(other), at=self._now()))
 
     def _came(self, other: rtc.RemoteParticipant) -> float:
         """On the room's clock: that one and this are the server's."""
@@ -95,7 +114,7 @@ class Company:
         for sid in (publication.sid, *self._voices_of(other)):  # one voice a party: two would be a mix
             self._lose(sid)
         if self._group is not None and isinstance(track, rtc.RemoteAudioTrack) and self._may_hear(other):
-            voice = Voice(other.identity, track, self._listener, self._now)
+            voice = Voice(party_of(other), track, self._listener, self._now)
             self._voices[publication.sid] = voice, self._group.create_task(voice.run())
 
     def _lose(self, sid: str) -> None:
@@ -117,13 +136,13 @@ class Company:
             self._press_heard(packet.participant, digit)
 
     def _dialled(self, dtmf: rtc.SipDTMF) -> None:
-        if dtmf.participant is not None and _is_phone(dtmf.participant) and dtmf.digit in KEY_CODES:
+        if dtmf.participant is not None and is_phone(dtmf.participant) and dtmf.digit in KEY_CODES:
             self._press_heard(dtmf.participant, dtmf.digit)
 
     def _press_heard(self, other: rtc.RemoteParticipant, digit: str) -> None:
         if not self._may_hear(other):
             return
-        key = Pressed(party=other.identity, digit=digit, at=self._now())
+        key = Pressed(party=party_of(other), digit=digit, at=self._now())
         voices = self._voices_of(other)
         if voices:
             self._voices[voices[0]][0].hold(key)
@@ -131,11 +150,7 @@ class Company:
             self._listener.hear(key)
 
     def _voices_of(self, other: rtc.RemoteParticipant) -> list[str]:
-        return [sid for sid, (voice, _) in self._voices.items() if voice.party == other.identity]
+        return [sid for sid, (voice, _) in self._voices.items() if voice.party == party_of(other)]
 
     def _may_hear(self, other: rtc.RemoteParticipant) -> bool:
-        return self._ticket.hears_one(other.identity, other.attributes)
-
-
-def _is_phone(other: rtc.RemoteParticipant) -> bool:
-    return other.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP
+        return self._ticket.hears_one(party_of(other), other.attributes)

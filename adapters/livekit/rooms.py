@@ -5,8 +5,9 @@ from typing import Final
 from livekit.api import CreateRoomRequest, DeleteRoomRequest, ListRoomsRequest
 
 from adapters.livekit.errors import translated
+from adapters.livekit.room_names import RoomNames
 from adapters.livekit.server import LiveKitServer
-from adapters.livekit.tickets import issue
+from adapters.livekit.tickets import Place, issue
 from domain.calls.room import Invitation
 from ports.errors import NotFound
 from ports.rooms import Rooms
@@ -24,23 +25,28 @@ class LiveKitRooms(Rooms):
 
     def __init__(self, server: LiveKitServer) -> None:
         self._server = server
+        self._names = RoomNames(server.secret)
 
     async def open(self, room: str) -> None:
-        request = CreateRoomRequest(name=room, empty_timeout=EMPTY_SECONDS, departure_timeout=LEFT_SECONDS)
+        request = CreateRoomRequest(
+            name=self._names.room_of(room), empty_timeout=EMPTY_SECONDS, departure_timeout=LEFT_SECONDS
+        )
         with translated():
             await self._server.rooms.create_room(request)
 
     async def invite(self, room: str, party: str, *, hears: frozenset[str], heard_by: frozenset[str]) -> Invitation:
+        name = self._names.room_of(room)
         with translated():
-            found = (await self._server.rooms.list_rooms(ListRoomsRequest(names=[room]))).rooms
+            found = (await self._server.rooms.list_rooms(ListRoomsRequest(names=[name]))).rooms
         if not found:
             raise NotFound(f"no room {room}")
-        token = issue(self._server, room, found[0].sid, party, hears=hears, heard_by=heard_by)
+        place = Place(room=room, name=name, session=found[0].sid)
+        token = issue(self._server, place, party, hears=hears, heard_by=heard_by)
         return Invitation(url=self._server.url, room=room, party=party, token=token)
 
     async def close(self, room: str) -> None:
         try:
             with translated():
-                await self._server.rooms.delete_room(DeleteRoomRequest(room=room))
+                await self._server.rooms.delete_room(DeleteRoomRequest(room=self._names.room_of(room)))
         except NotFound:
             pass  # closing what is not open is nothing

@@ -50,6 +50,7 @@ class Seat:
         self._room.on("disconnected", lambda _: self.end())
         self._room.on("reconnecting", self._hope)
         self._room.on("reconnected", self._go_on)
+        self._room.on("participant_connected", lambda _: self._allow())
 
     def now(self) -> float:
         """Seconds since the server made the room, by its wall clock and ours."""
@@ -108,7 +109,7 @@ class Seat:
                 if voice is not None and self.company.hearers():
                     await voice.wait_for_subscription()
         except TimeoutError:
-            log.warning("livekit_room_settles_slowly", call_id=self._room.name, party=self._ticket.party)
+            log.warning("livekit_room_settles_slowly", call_id=self._ticket.room, party=self._ticket.party)
         if self.over.is_set():
             raise Unavailable("this room was closed meanwhile")
         if not self.entered.done():
@@ -117,7 +118,7 @@ class Seat:
     async def _publish(self) -> rtc.LocalTrackPublication | None:
         if not self._ticket.heard_by:
             return None
-        return await self.mouth.open(self._room.local_participant, self._ticket.heard_by)
+        return await self.mouth.open(self._room.local_participant, self.company.allowed())
 
     def _fail(self, error: PortError) -> None:
         if not self.entered.done():
@@ -131,5 +132,8 @@ class Seat:
         if self._giving_up is not None:
             self._giving_up.cancel()
             self._giving_up = None
+        self._allow()
+
+    def _allow(self) -> None:
         if self._ticket.heard_by:
-            self.mouth.allow(self._room.local_participant, self._ticket.heard_by)
+            self.mouth.allow(self._room.local_participant, self.company.allowed())

@@ -23,6 +23,9 @@ GOOD_FOR: Final = timedelta(minutes=1)
 SESSION: Final = "cxb.session"
 """Which of the rooms of that name: LiveKit's own id of it."""
 
+ROOM: Final = "cxb.room"
+"""Which call's it is: LiveKit's name of the room may be another one."""
+
 NUMBER: Final = "cxb.ticket"
 HEARS: Final = "cxb.hears"
 HEARD_BY: Final = "cxb.heard_by"
@@ -30,23 +33,27 @@ HEARD_BY: Final = "cxb.heard_by"
 _read_names = msgspec.json.Decoder(frozenset[str]).decode
 
 
-class _Video(msgspec.Struct, frozen=True):
-    room: str
-
-
 class _Claims(msgspec.Struct, frozen=True):
     sub: str
     exp: int
-    video: _Video
     attributes: dict[str, str]
 
 
 _read_claims = msgspec.json.Decoder(_Claims).decode
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A room as CXB knows it, by its call, and as LiveKit does, by its name and its id."""
+
+    room: str
+    name: str
+    session: str
+
+
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """What a token says of its bearer. Whether it is genuine, the server says; `until` is a POSIX time."""
 
+    room: str
     party: str
     session: str
     number: str
@@ -62,13 +69,11 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         return other in self.heard_by and _allows(attributes, HEARS, self.party)
 
 
-def issue(
-    server: LiveKitServer, room: str, session: str, party: str, *, hears: frozenset[str], heard_by: frozenset[str]
-) -> str:
+def issue(server: LiveKitServer, place: Place, party: str, *, hears: frozenset[str], heard_by: frozenset[str]) -> str:
     """A token for one party of one room, that may speak only where somebody may hear it."""
     grants = VideoGrants(
         room_join=True,
-        room=room,
+        room=place.name,
         can_publish=bool(heard_by),
         can_publish_sources=["microphone"] if heard_by else None,
         can_subscribe=True,
@@ -76,7 +81,8 @@ def issue(
         can_update_own_metadata=False,
     )
     attributes = {
-        SESSION: session,
+        SESSION: place.session,
+        ROOM: place.room,
         NUMBER: secrets.token_hex(8),
         HEARS: msgspec.json.encode(sorted(hears)).decode(),
         HEARD_BY: msgspec.json.encode(sorted(heard_by)).decode(),
@@ -90,6 +96,7 @@ def read(invitation: Invitation, now: float) -> Ticket:
     try:
         claims = _claims(invitation.token)
         ticket = Ticket(
+            room=claims.attributes[ROOM],
             party=claims.sub,
             session=claims.attributes[SESSION],
             number=claims.attributes[NUMBER],
@@ -99,7 +106,7 @@ def read(invitation: Invitation, now: float) -> Ticket:
         )
     except (binascii.Error, ValueError, KeyError, msgspec.MsgspecError):
         raise Refused("this is no ticket", reason="ticket") from None
-    if (claims.video.room, claims.sub) != (invitation.room, invitation.party):
+    if (ticket.room, claims.sub) != (invitation.room, invitation.party):
         raise Refused("this ticket is of another place", reason="ticket")
     if claims.exp < now:
         raise Refused("this ticket has expired", reason="expired")

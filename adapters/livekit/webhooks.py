@@ -1,10 +1,12 @@
 """What a LiveKit server tells by webhook, once it is proved to come from it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from livekit.api import TokenVerifier, WebhookReceiver
+from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.webhook import WebhookEvent
 
 from ports.errors import Refused
@@ -23,6 +25,8 @@ class RoomNews:
     room: str
     party: str
     at: datetime
+    is_phone: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 class LiveKitWebhooks:
@@ -47,4 +51,6 @@ def _news(event: WebhookEvent) -> RoomNews:
         room=event.room.name,
         party=event.participant.identity,
         at=datetime.fromtimestamp(event.created_at, UTC),
+        is_phone=event.participant.kind == ParticipantInfo.Kind.SIP,
+        attributes=dict(event.participant.attributes),
     )

@@ -16,10 +16,10 @@ from domain.calls.result import EndedBy
 from domain.calls.utterance import Utterance
 from ports.audio_links import AudioLink
 from ports.clock import Clock
-from ports.conversation import ConversationEvent, ConversationSession, Ended
+from ports.conversation import ConversationEvent, ConversationSession, Ended, SessionOrder, TransferFailed
 from ports.errors import PortError
 from ports.language_model import LanguageModel, messages_of
-from ports.messages.core import End, LeaveMessage, Notice, Order, SafeHarbour, Talk
+from ports.messages.core import End, LeaveMessage, Notice, SafeHarbour, Talk
 from ports.speech_to_text import Recognised, SpeechToText
 
 Stimulus = Callable[[float], None]
@@ -44,7 +44,7 @@ class MemorySession(ConversationSession, Hands, Listener):
         while (event := await self._events.get()) is not None:
             yield event
 
-    async def order(self, order: Order) -> None:
+    async def order(self, order: SessionOrder) -> None:
         match order:
             case Talk():
                 self._inbox.put_nowait(self._conduct.talk)
@@ -54,6 +54,8 @@ class MemorySession(ConversationSession, Hands, Listener):
                 self._inbox.put_nowait(self._conduct.safe_harbour)
             case Notice(text=text):
                 self._inbox.put_nowait(partial(self._conduct.notice, text=text))
+            case TransferFailed(reason=reason):
+                self._inbox.put_nowait(partial(self._conduct.transfer_failed, reason=reason))
             case End():
                 self.gone(EndedBy.SYSTEM)
 

@@ -12,8 +12,8 @@ from domain.bots.runtime_config import RuntimeConfig
 from domain.calls.result import EndedBy
 from domain.calls.utterance import Utterance
 from ports.audio_links import AudioLink
-from ports.conversation import ConversationEvent, ConversationSession, Ended
-from ports.messages.core import End, LeaveMessage, Notice, Order, SafeHarbour, Talk
+from ports.conversation import ConversationEvent, ConversationSession, Ended, SessionOrder, TransferFailed
+from ports.messages.core import End, LeaveMessage, Notice, SafeHarbour, Talk
 from ports.speech_to_text import Recognised
 
 Stimulus = Callable[[float], None]
@@ -49,7 +49,7 @@ class PipecatSession(ConversationSession, Hands, Listener):
         while (event := await self._events.get()) is not None:
             yield event
 
-    async def order(self, order: Order) -> None:
+    async def order(self, order: SessionOrder) -> None:
         match order:
             case Talk():
                 self._inbox.put_nowait(self.conduct.talk)
@@ -59,6 +59,8 @@ class PipecatSession(ConversationSession, Hands, Listener):
                 self._inbox.put_nowait(self.conduct.safe_harbour)
             case Notice(text=text):
                 self._inbox.put_nowait(partial(self.conduct.notice, text=text))
+            case TransferFailed(reason=reason):
+                self._inbox.put_nowait(partial(self.conduct.transfer_failed, reason=reason))
             case End():
                 self.gone(EndedBy.SYSTEM)
 

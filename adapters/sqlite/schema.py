@@ -134,6 +134,12 @@ CREATE INDEX deliveries_state ON deliveries (brand, state);  -- counts
 CREATE INDEX deliveries_due ON deliveries (due_at, id) WHERE due_at IS NOT NULL;
 """
 
+LEGS: Final = """
+CREATE TABLE legs (
+    call_id TEXT PRIMARY KEY, opened_at INTEGER NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX legs_age ON legs (opened_at);  -- what may be forgotten
+"""
+
 DIDS: Final = """
 CREATE TABLE dids (
     id TEXT PRIMARY KEY,  -- brand and number
@@ -141,7 +147,7 @@ CREATE TABLE dids (
 CREATE INDEX dids_number ON dids (brand, number);  -- all of a brand
 """
 
-MIGRATIONS: Final = (PEOPLE + BOTS_AND_CAMPAIGNS + LEADS + ATTEMPTS + CALLS + ROUTING_AND_PUSHES, DIDS)
+MIGRATIONS: Final = (PEOPLE + BOTS_AND_CAMPAIGNS + LEADS + ATTEMPTS + CALLS + ROUTING_AND_PUSHES, DIDS + LEGS)
 """The nth takes a file from `user_version` n to n + 1. A migration is never changed once released."""
 
 

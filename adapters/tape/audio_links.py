@@ -1,14 +1,20 @@
-"""A link that is taped: what the callee was heard to say and what was truly played go into the call's journal."""
+"""A link that is taped: what the callee was heard to say and what was truly played go into the call's journal.
+
+Whoever the call is transferred to comes after the bot, on its track.
+"""
 
 from collections import deque
 from collections.abc import AsyncIterator
+from typing import Final
 
 from domain.calls.audio import RATE, AudioFrame
 from domain.calls.placing import Placing
-from domain.calls.room import CALLEE, Invitation
+from domain.calls.room import CALLEE, TARGET, Invitation
 from ports.audio_links import AudioLink, AudioLinks, Heard, Left, LinkEvent
 from ports.call_journal import JournalEntry, JournalWriter, Note, Track
 from ports.clock import Clock
+
+TRACKS: Final = {CALLEE: Track.CALLEE, TARGET: Track.BOT}
 
 
 class TapedAudioLinks(AudioLinks):
@@ -27,7 +33,7 @@ class TapedAudioLink(AudioLink):
     """Notes, too, how the link came to its end: whether the callee left, or the room was gone while they were in it.
 
     Both tracks have one clock, the room's. The bot's frames are paced by it and lie where `speak` put them; each waits
-    here until its place has come, and `flush` may still unsay it. The callee's come by a clock of their own.
+    here until its place has come, and `flush` may still unsay it. Those of phones come by clocks of their own.
     """
 
     def __init__(self, link: AudioLink, journal: JournalWriter, clock: Clock) -> None:
@@ -37,12 +43,12 @@ class TapedAudioLink(AudioLink):
         self._clock = clock
         self._began = link.clock()
         self._unsaid: deque[tuple[float, bytes]] = deque()
-        self._placing = Placing()
+        self._placings = {party: Placing() for party in TRACKS}
 
     async def events(self) -> AsyncIterator[LinkEvent]:
         callee_left = False
         async for event in self._link.events():
-            if isinstance(event, Heard) and event.party == CALLEE:
+            if isinstance(event, Heard) and event.party in TRACKS:
                 self._tape_heard(event)
             elif isinstance(event, Left) and event.party == CALLEE and not callee_left:
                 callee_left = True
@@ -81,9 +87,9 @@ class TapedAudioLink(AudioLink):
             self._sound(Track.BOT, self._place(at), pcm)
 
     def _tape_heard(self, heard: Heard) -> None:
-        placed = self._placing.place(self._place(heard.at), heard.frame.pcm)
+        placed = self._placings[heard.party].place(self._place(heard.at), heard.frame.pcm)
         if placed is not None:
-            self._sound(Track.CALLEE, placed.start, placed.pcm)
+            self._sound(TRACKS[heard.party], placed.start, placed.pcm)
 
     def _place(self, at: float) -> int:
         """In samples since the tape began."""

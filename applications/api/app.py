@@ -40,6 +40,7 @@ from applications.api.routes import (
     system,
     trunks,
     users,
+    webhooks,
 )
 from domain.ids import BrandId
 from domain.people.user import ApiKey, User
@@ -64,6 +65,7 @@ AREAS: Final[tuple[Area, ...]] = (
     deliveries,
     dialout,
     internal,
+    webhooks,
     system,
 )
 ROOT: Final = "/api/v1"

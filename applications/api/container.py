@@ -18,6 +18,7 @@ from adapters.asgi.front import Front
 from adapters.codec.setting_value import networks
 from adapters.memory.allotments import MemoryAllotments
 from adapters.memory.api_key_store import MemoryApiKeyStore
+from adapters.memory.arrival_webhook import MemoryArrivalWebhook
 from adapters.memory.attempt_ledger import MemoryAttemptLedger
 from adapters.memory.bot_store import MemoryBotStore
 from adapters.memory.call_store import MemoryCallStore
@@ -32,9 +33,11 @@ from adapters.memory.import_store import MemoryImportStore
 from adapters.memory.lead_store import MemoryLeadStore
 from adapters.memory.leases import MemoryLeases
 from adapters.memory.leg_journal import MemoryLegJournal
+from adapters.memory.leg_ledger import MemoryLegLedger
 from adapters.memory.object_store import MemoryObjectStore
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
+from adapters.memory.trunk_mirror import NoTrunkMirror
 from adapters.memory.trunk_store import MemoryTrunkStore
 from adapters.memory.user_store import MemoryUserStore
 from adapters.opentelemetry.chosen import tracing_to
@@ -147,10 +150,19 @@ class Container(containers.DeclarativeContainer):
         settings.provided.core_secret,
         CLOCK,
     )
+    legs = _stored(MemoryLegLedger, "leg_ledger.SqliteLegLedger")
+    livekit_key = (settings.provided.livekit_key, settings.provided.livekit_secret)
+    livekit = providers.Singleton(
+        named("adapters.livekit.server.LiveKitServer"), settings.provided.livekit_url, *livekit_key
+    )
+    livekit_sip = providers.Singleton(
+        named("adapters.livekit.sip_client.LiveKitSip"), settings.provided.livekit_sip, *livekit_key
+    )
     memory_rooms = providers.Singleton(MemoryRooms, CLOCK)
     rooms = _chosen(
         "media",
         memory=memory_rooms,
+        livekit=providers.Singleton(named("adapters.livekit.rooms.LiveKitRooms"), livekit),
         exchange=providers.Singleton(named("adapters.exchange.rooms.ExchangeRooms"), exchange),
     )
     telephony = _chosen(
@@ -159,8 +171,28 @@ class Container(containers.DeclarativeContainer):
             MemoryTelephony, memory_rooms, _no_carrier, providers.Singleton(MemoryLegJournal), CLOCK
         ),
         exchange=providers.Singleton(named("adapters.exchange.telephony.ExchangeTelephony"), exchange),
+        livekit=providers.Singleton(
+            named("adapters.livekit.telephony.LiveKitTelephony"),
+            livekit,
+            livekit_sip,
+            legs,
+            CLOCK,
+            authoritative=False,  # dialouts are dialled by Cores, which write into no store
+        ),
     )
 
+    trunk_mirror = _chosen(
+        "media",
+        memory=providers.Singleton(NoTrunkMirror),
+        exchange=providers.Singleton(NoTrunkMirror),
+        livekit=providers.Singleton(named("adapters.livekit.trunk_mirror.LiveKitTrunkMirror"), livekit_sip),
+    )
+    arrival_webhook = _chosen(
+        "media",
+        memory=providers.Singleton(MemoryArrivalWebhook, settings.provided.livekit_secret),
+        exchange=providers.Singleton(MemoryArrivalWebhook, ""),  # the exchange tells by a door of its own
+        livekit=providers.Singleton(named("adapters.livekit.arrival_webhook.LiveKitArrivalWebhook"), *livekit_key),
+    )
     pepper = providers.Callable(_pepper, settings)
     public_url = settings.provided.public_url
     core_secret = settings.provided.core_secret
@@ -199,6 +231,9 @@ async def opened(container: Container) -> AsyncIterator[None]:
             stack.push_async_callback(container.file().aclose)
         if container.settings().media is Media.EXCHANGE:
             await stack.enter_async_context(container.exchange().running())
+        if container.settings().media is Media.LIVEKIT:
+            for part in (container.livekit(), container.livekit_sip(), container.telephony()):
+                await stack.enter_async_context(part.running())
         stack.push_async_callback(container.cores().aclose)
         stack.push_async_callback(container.crm().aclose)
         yield

@@ -47,6 +47,7 @@ def _data(call: Call, result: Result, public_url: str) -> dict[str, object]:
         "direction": call.direction.value,
         "outcome": result.outcome.value,
         "disposition": result.disposition,
+        "transfer": result.transfer,
         "collected": dict(result.collected or {}),
         "variables": dict(call.variables),
         "external_id": call.origin.external_id,

@@ -1,6 +1,7 @@
 """How a call is written into its journal, and read back: all that its result says comes from these notes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -8,11 +9,15 @@ from domain.bots.opt_out import asks_not_to_be_called
 from domain.calls.ending import CallFacts, Purpose
 from domain.calls.result import EndedBy
 from domain.calls.transcript import Speaker, Turn
+from domain.calls.transfer import TransferHow, TransferTried
 from ports.call_journal import JournalEntry, JournalRecord, Note
-from ports.conversation import ConversationEvent, Ended, Faltered, Learned, MessageLeft, TurnTaken
+from ports.conversation import ConversationEvent, Ended, Faltered, Learned, MessageLeft, TransferAsked, TurnTaken
 from ports.messages.core import End, LeaveMessage, Notice, Order, SafeHarbour, Talk
 
 Notes: TypeAlias = Sequence[JournalEntry]
+
+GIVEN_UP: Final = "given_up"
+"""The failure of a transfer that was under way when its call ended."""
 
 NOTE_OF_ORDER: Final[Mapping[type[Order], Note]] = {
     Talk: Note.TALK,
@@ -36,6 +41,8 @@ def notes_of_event(event: ConversationEvent, at: datetime) -> Notes:
             return [JournalEntry(at=at, name=name, value=value)]
         case MessageLeft():
             return [JournalEntry(at=at, note=Note.MESSAGE_LEFT)]
+        case TransferAsked(transfer=transfer):
+            return [JournalEntry(at=at, note=Note.TRANSFER_ASKED, name=transfer.how.value, value=transfer.to)]
         case Faltered(detail=detail):
             return [JournalEntry(at=at, note=Note.FALTERED, value=detail)]
         case Ended():
@@ -56,6 +63,20 @@ def turns_of(record: JournalRecord) -> tuple[Turn, ...]:
 def collected_of(record: JournalRecord) -> dict[str, str]:
     """The last answer to each question, in the order in which they were first asked."""
     return {e.name: e.value for e in record.entries if not e.note and e.name is not None and e.value is not None}
+
+
+def transfer_of(record: JournalRecord) -> TransferTried | None:
+    """The last transfer. One that nobody saw the end of was given up: the callee or the Core was gone before that."""
+    tried = None
+    for entry in record.entries:
+        if entry.note == Note.TRANSFER_ASKED:
+            how = TransferHow(entry.name or TransferHow.DIAL)
+            tried = TransferTried(to=entry.value or "", how=how, at=entry.at, failure=GIVEN_UP)
+        elif tried and entry.note == Note.TRANSFERRED:
+            tried = replace(tried, at=entry.at, failure=None)
+        elif tried and entry.note == Note.TRANSFER_FAILED:
+            tried = replace(tried, at=entry.at, failure=entry.value)
+    return tried
 
 
 def ended_at_of(record: JournalRecord, seconds: float) -> datetime:
@@ -80,6 +101,7 @@ def facts_of(record: JournalRecord) -> CallFacts:
         message_left=Note.MESSAGE_LEFT in notes,
         asked_not_to_be_called=_asked_not_to_be_called(turns_of(record)),
         ordered_end=ordered.value if ordered else None,
+        transferred=Note.TRANSFERRED in notes,
         callee_left=Note.CALLEE_LEFT in notes,
         line_over=Note.LINE_OVER in notes,
         failure=failed.value or "unknown" if failed else None,

@@ -25,6 +25,7 @@ from adapters.http.result_sink import HttpResultSink
 from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.language_model import FailingLanguageModel, MemoryLanguageModel
 from adapters.memory.leg_journal import MemoryLegJournal
+from adapters.memory.leg_ledger import MemoryLegLedger
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.speech_to_text import MemorySpeechToText
 from adapters.memory.telephony import MemoryTelephony
@@ -50,7 +51,9 @@ from applications.core.use_cases.order_call import OrderCall
 from applications.core.use_cases.report_health import ReportHealth
 from applications.core.use_cases.run_call import RunCall
 from applications.core.use_cases.salvage_calls import SalvageCalls
+from applications.core.use_cases.stay_on import StayOn
 from applications.core.use_cases.take_call import TakeCall
+from applications.core.use_cases.transfer_call import TransferCall
 from ports.audio_links import AudioLinks
 from ports.call_journal import JournalWriter
 from ports.clock import Clock
@@ -111,21 +114,32 @@ class Container(containers.DeclarativeContainer):
     exchange = providers.Singleton(
         named("adapters.exchange.connection.ExchangeConnection"), settings.provided.exchange_url, secret, clock
     )
+    key = (settings.provided.livekit_key, settings.provided.livekit_secret)
+    livekit = providers.Singleton(named("adapters.livekit.server.LiveKitServer"), settings.provided.livekit_url, *key)
+    livekit_sip = providers.Singleton(
+        named("adapters.livekit.sip_client.LiveKitSip"), settings.provided.livekit_sip, *key
+    )
     memory_rooms = providers.Singleton(MemoryRooms, clock)
     rooms = providers.Selector(
         media,
         memory=memory_rooms,
+        livekit=providers.Singleton(named("adapters.livekit.rooms.LiveKitRooms"), livekit),
         exchange=providers.Singleton(named("adapters.exchange.rooms.ExchangeRooms"), exchange),
     )
     links = providers.Selector(
         media,
         memory=providers.Singleton(MemoryAudioLinks, memory_rooms, clock),
+        livekit=providers.Singleton(named("adapters.livekit.audio_links.LiveKitAudioLinks"), clock),
         exchange=providers.Singleton(named("adapters.exchange.audio_links.ExchangeAudioLinks"), exchange),
     )
+    legs = providers.Singleton(MemoryLegLedger)  # Core has no store, and asks about its own calls alone
     telephony = providers.Selector(
         media,
         memory=providers.Singleton(MemoryTelephony, memory_rooms, {}.get, providers.Singleton(MemoryLegJournal), clock),
         exchange=providers.Singleton(named("adapters.exchange.telephony.ExchangeTelephony"), exchange),
+        livekit=providers.Singleton(
+            named("adapters.livekit.telephony.LiveKitTelephony"), livekit, livekit_sip, legs, clock, authoritative=False
+        ),
     )
     taped = providers.Singleton(_taped, links, clock)
 
@@ -170,6 +184,8 @@ class Container(containers.DeclarativeContainer):
         journal=journal,
         taped=taped,
         conversation=conversation,
+        transfer_call=providers.Singleton(TransferCall, telephony=telephony),
+        stay_on=providers.Singleton(StayOn, telephony=telephony, clock=clock),
         sink=sink,
         clock=clock,
         server_id=settings.provided.server_id,
@@ -181,11 +197,10 @@ class Container(containers.DeclarativeContainer):
     calls = providers.Singleton(
         LiveCalls, capacity=settings.provided.core_capacity, message_slots=settings.provided.core_message_slots
     )
-    runner = providers.Selector(
-        media,
-        memory=host,
-        exchange=providers.Singleton(CallProcesses, CALL_PROCESS, count=settings.provided.core_processes, clock=clock),
+    call_processes = providers.Singleton(
+        CallProcesses, CALL_PROCESS, count=settings.provided.core_processes, clock=clock
     )
+    runner = providers.Selector(media, memory=host, exchange=call_processes, livekit=call_processes)
     take_call = providers.Singleton(
         TakeCall, calls=calls, runner=runner, identity=identity, metrics=metrics, tracing=tracing
     )

@@ -24,6 +24,10 @@ async def calls_opened(container: Container) -> AsyncIterator[None]:
     """What a call process needs."""
     async with AsyncExitStack() as stack:
         await _open_doors(container, stack)
+        if container.settings().media is Media.LIVEKIT:
+            await stack.enter_async_context(container.livekit_sip().running())
+            await stack.enter_async_context(container.links().running())
+            await stack.enter_async_context(container.telephony().running())
         await _open_speech(container, stack)
         yield
 
@@ -34,6 +38,8 @@ async def _open_doors(container: Container, stack: AsyncExitStack) -> None:
     stack.push_async_callback(container.sink().aclose)
     if container.settings().media is Media.EXCHANGE:
         await stack.enter_async_context(container.exchange().running())
+    if container.settings().media is Media.LIVEKIT:
+        await stack.enter_async_context(container.livekit().running())
 
 
 async def _open_speech(container: Container, stack: AsyncExitStack) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from applications.core.call_notes import collected_of, ended_at_of, facts_of, turns_of
+from applications.core.call_notes import collected_of, ended_at_of, facts_of, transfer_of, turns_of
 from domain.calls.ending import Ending, ending_of
 from domain.calls.result import Recording, ResultSource
 from domain.ids import BrandId, CallId, ServerId
@@ -30,6 +30,7 @@ def package_of_journal(
         disposition=ending.disposition,
         recording=recording,
         detail=ending.detail,
+        transfer=transfer_of(record),
     )
 
 

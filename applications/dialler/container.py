@@ -1,18 +1,19 @@
-"""The Dialler's bill of materials: which adapter stands behind each port, and what each use case is made of."""
+"""The Dialler's bill of materials: which adapter stands behind each port, and what each use case is made of.
 
+Technologies that are slow to import are named as strings and imported when they are chosen.
+"""
+
+import importlib
 import os
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from dependency_injector import containers, providers
 
 from adapters.acoustic.screening import AcousticScreening
 from adapters.asgi.front import Front
 from adapters.environment.settings import EnvironmentSettings
-from adapters.exchange.audio_links import ExchangeAudioLinks
-from adapters.exchange.connection import ExchangeConnection
-from adapters.exchange.rooms import ExchangeRooms
-from adapters.exchange.telephony import ExchangeTelephony
 from adapters.http.core_gateway import HttpCoreGateway
 from adapters.http.fleet_desk import HttpFleetDesk
 from adapters.memory.allotments import MemoryAllotments
@@ -23,17 +24,9 @@ from adapters.memory.dnc_list import MemoryDncList
 from adapters.memory.fleet_registry import MemoryFleetRegistry
 from adapters.memory.lead_store import MemoryLeadStore
 from adapters.memory.leases import MemoryLeases
+from adapters.memory.leg_ledger import MemoryLegLedger
 from adapters.opentelemetry.chosen import tracing_to
 from adapters.prometheus.metrics import PrometheusMetrics
-from adapters.sqlite.allotments import SqliteAllotments
-from adapters.sqlite.attempt_ledger import SqliteAttemptLedger
-from adapters.sqlite.call_store import SqliteCallStore
-from adapters.sqlite.campaign_store import SqliteCampaignStore
-from adapters.sqlite.dnc_list import SqliteDncList
-from adapters.sqlite.file import SqliteFile
-from adapters.sqlite.fleet_registry import SqliteFleetRegistry
-from adapters.sqlite.lead_store import SqliteLeadStore
-from adapters.sqlite.leases import SqliteLeases
 from adapters.system.clock import SystemClock
 from adapters.system.ids import SystemIds
 from adapters.system.logging import configure_logging
@@ -54,11 +47,26 @@ from applications.dialler.use_cases.run_attempt import RunAttempt
 from applications.dialler.use_cases.seat_call import SeatCall
 from applications.dialler.use_cases.see_core_join import SeeCoreJoin
 from applications.dialler.use_cases.settle_attempts import SettleAttempts
-from ports.settings import Settings
+from ports.settings import Media, Settings
 
 
 def _database(settings: Settings) -> Path:
     return Path(settings.data) / "cxb.sqlite"
+
+
+def _media(settings: Settings) -> str:
+    """Calls in memory would be in this process alone, where no Core could join them: then the exchange is asked."""
+    return Media.EXCHANGE.value if settings.media is Media.MEMORY else settings.media.value
+
+
+def named(path: str) -> Callable[..., Any]:
+    """The class at `module.Name`, imported when the first one is made."""
+
+    def make(*given: Any, **named_too: Any) -> Any:
+        module, _, name = path.rpartition(".")
+        return getattr(importlib.import_module(module), name)(*given, **named_too)
+
+    return make
 
 
 def _holder(ids: SystemIds) -> str:
@@ -66,55 +74,77 @@ def _holder(ids: SystemIds) -> str:
     return ids.new("dialler")
 
 
+SETTINGS = providers.Dependency(instance_of=Settings)
+CLOCK = providers.Singleton(SystemClock)
+LIVEKIT_SERVER, LIVEKIT_SIP = (
+    named(f"adapters.livekit.{name}") for name in ("server.LiveKitServer", "sip_client.LiveKitSip")
+)
+FILE = providers.Singleton(named("adapters.sqlite.file.SqliteFile"), providers.Callable(_database, SETTINGS))
+
+
+def _stored(memory: Callable[..., Any], sqlite: str, *needs: Any) -> providers.Provider[Any]:
+    """A store in memory or in the file; `needs` are what it asks for beyond that."""
+    return providers.Selector(
+        SETTINGS.provided.stores,
+        memory=providers.Singleton(memory, *needs),
+        sqlite=providers.Singleton(named(f"adapters.sqlite.{sqlite}"), FILE, *needs),
+    )
+
+
 class Container(containers.DeclarativeContainer):
-    """Built without awaiting; `opened` opens what has to be."""
+    """Built without awaiting; `opening.py` opens what has to be."""
 
-    settings = providers.Dependency(instance_of=Settings)
-    stores = settings.provided.stores
-    media = settings.provided.media
+    settings = SETTINGS
+    media = providers.Callable(_media, settings)
 
-    clock = providers.Singleton(SystemClock)
+    clock = CLOCK
     ids = providers.Singleton(SystemIds)
     dialler = providers.Singleton(_holder, ids)
     metrics = providers.Singleton(PrometheusMetrics)
     tracing = providers.Singleton(tracing_to, "dialler", settings.provided.traces_url)
 
-    file = providers.Singleton(SqliteFile, providers.Callable(_database, settings))
-    campaigns = providers.Selector(
-        stores, memory=providers.Singleton(MemoryCampaignStore), sqlite=providers.Singleton(SqliteCampaignStore, file)
-    )
-    leads = providers.Selector(
-        stores, memory=providers.Singleton(MemoryLeadStore), sqlite=providers.Singleton(SqliteLeadStore, file)
-    )
-    attempts = providers.Selector(
-        stores, memory=providers.Singleton(MemoryAttemptLedger), sqlite=providers.Singleton(SqliteAttemptLedger, file)
-    )
-    calls = providers.Selector(
-        stores, memory=providers.Singleton(MemoryCallStore), sqlite=providers.Singleton(SqliteCallStore, file)
-    )
-    dnc = providers.Selector(
-        stores, memory=providers.Singleton(MemoryDncList), sqlite=providers.Singleton(SqliteDncList, file)
-    )
-    fleet = providers.Selector(
-        stores, memory=providers.Singleton(MemoryFleetRegistry), sqlite=providers.Singleton(SqliteFleetRegistry, file)
-    )
-    leases = providers.Selector(
-        stores, memory=providers.Singleton(MemoryLeases, clock), sqlite=providers.Singleton(SqliteLeases, file, clock)
-    )
-    allotments = providers.Selector(
-        stores,
-        memory=providers.Singleton(MemoryAllotments, clock),
-        sqlite=providers.Singleton(SqliteAllotments, file, clock),
-    )
+    file = FILE
+    campaigns = _stored(MemoryCampaignStore, "campaign_store.SqliteCampaignStore")
+    leads = _stored(MemoryLeadStore, "lead_store.SqliteLeadStore")
+    attempts = _stored(MemoryAttemptLedger, "attempt_ledger.SqliteAttemptLedger")
+    calls = _stored(MemoryCallStore, "call_store.SqliteCallStore")
+    dnc = _stored(MemoryDncList, "dnc_list.SqliteDncList")
+    fleet = _stored(MemoryFleetRegistry, "fleet_registry.SqliteFleetRegistry")
+    legs = _stored(MemoryLegLedger, "leg_ledger.SqliteLegLedger")
+    leases = _stored(MemoryLeases, "leases.SqliteLeases", CLOCK)
+    allotments = _stored(MemoryAllotments, "allotments.SqliteAllotments", CLOCK)
 
-    desk = providers.Singleton(HttpFleetDesk, settings.provided.api_url, settings.provided.core_secret, clock=clock)
-    cores = providers.Singleton(HttpCoreGateway, settings.provided.core_secret, tracing=tracing)
+    secret = settings.provided.core_secret
+    desk = providers.Singleton(HttpFleetDesk, settings.provided.api_url, secret, clock=clock)
+    cores = providers.Singleton(HttpCoreGateway, secret, tracing=tracing)
     connection = providers.Singleton(
-        ExchangeConnection, settings.provided.exchange_url, settings.provided.core_secret, clock
+        named("adapters.exchange.connection.ExchangeConnection"), settings.provided.exchange_url, secret, clock
     )
-    rooms = providers.Singleton(ExchangeRooms, connection)
-    links = providers.Singleton(ExchangeAudioLinks, connection)
-    telephony = providers.Singleton(ExchangeTelephony, connection)
+    key = (settings.provided.livekit_key, settings.provided.livekit_secret)
+    livekit = providers.Singleton(LIVEKIT_SERVER, settings.provided.livekit_url, *key)
+    livekit_sip = providers.Singleton(LIVEKIT_SIP, settings.provided.livekit_sip, *key)
+    rooms = providers.Selector(
+        media,
+        exchange=providers.Singleton(named("adapters.exchange.rooms.ExchangeRooms"), connection),
+        livekit=providers.Singleton(named("adapters.livekit.rooms.LiveKitRooms"), livekit),
+    )
+    links = providers.Selector(
+        media,
+        exchange=providers.Singleton(named("adapters.exchange.audio_links.ExchangeAudioLinks"), connection),
+        livekit=providers.Singleton(named("adapters.livekit.audio_links.LiveKitAudioLinks"), clock),
+    )
+    telephony = providers.Selector(
+        media,
+        exchange=providers.Singleton(named("adapters.exchange.telephony.ExchangeTelephony"), connection),
+        livekit=providers.Singleton(
+            named("adapters.livekit.telephony.LiveKitTelephony"),
+            livekit,
+            livekit_sip,
+            legs,
+            clock,
+            authoritative=True,  # attempts are dialled by Diallers alone, and all of them write into this ledger
+        ),
+    )
     screening = providers.Singleton(AcousticScreening, clock)
 
     rounds = providers.Singleton(Rounds, clock=clock)
@@ -207,9 +237,7 @@ class Container(containers.DeclarativeContainer):
     )
     end_campaigns = providers.Singleton(EndCampaigns, campaigns=campaigns, leads=leads, attempts=attempts, clock=clock)
 
-    front = providers.Singleton(
-        Front, metrics=metrics, tracing=tracing, clock=clock, secret=settings.provided.core_secret
-    )
+    front = providers.Singleton(Front, metrics=metrics, tracing=tracing, clock=clock, secret=secret)
     serve = providers.Object(serve)
     stop_on_signals = providers.Object(stop_on_signals)
 
@@ -219,14 +247,3 @@ def container() -> Container:
     settings = EnvironmentSettings(os.environ, None).load()
     configure_logging("dialler", settings)
     return Container(settings=settings)
-
-
-async def opened(made: Container, closing: AsyncExitStack) -> None:
-    """Open what has to be opened, and leave its closing to the stack."""
-    closing.push_async_callback(made.tracing().aclose)
-    if made.settings().stores == "sqlite":
-        await made.file().open()
-        closing.push_async_callback(made.file().aclose)
-    for client in (made.desk(), made.cores()):
-        closing.push_async_callback(client.aclose)
-    await closing.enter_async_context(made.connection().running())

@@ -7,7 +7,8 @@ from contextlib import AsyncExitStack
 import uvloop
 
 from applications.dialler.app import create_app
-from applications.dialler.container import Container, container, opened
+from applications.dialler.container import Container, container
+from applications.dialler.opening import opened
 from applications.dialler.rounds import END_EVERY, PACE_EVERY, RECOVER_EVERY, SETTLE_EVERY, Rounds, Work
 from domain.errors import InvalidValue
 from domain.measures import ATTEMPTS_RUNNING

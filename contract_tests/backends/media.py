@@ -24,6 +24,8 @@ from adapters.memory.telephony import MemoryTelephony
 from adapters.system.clock import SystemClock
 from contract_tests.backends import livekit_server
 from contract_tests.backends.backend import Backend
+from contract_tests.backends.livekit_phones import livekit_phones
+from contract_tests.backends.livekit_trunks import MIRRORS
 from contract_tests.backends.phone_world import (
     CALLEES,
     CALLERS,
@@ -135,6 +137,7 @@ BACKENDS: Mapping[str, Mapping[str, Backend]] = {
     "rooms": ROOMS,
     "audio_links": ROOMS,
     "exact_links": DATA,
-    "telephony": DATA,
+    "telephony": {**DATA, "livekit": Backend(name="livekit", open=livekit_phones)},
+    "trunk_mirror": MIRRORS,
     "carrier": {"memory": Backend(name="memory", open=memory_carrier, virtual=True)},
 }

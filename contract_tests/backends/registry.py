@@ -2,12 +2,24 @@
 
 from collections.abc import Mapping
 
-from contract_tests.backends import conversation, language_model, media, sip, small, speech, stores, tape, watching
+from contract_tests.backends import (
+    arrival_webhooks,
+    conversation,
+    language_model,
+    media,
+    sip,
+    small,
+    speech,
+    stores,
+    tape,
+    watching,
+)
 from contract_tests.backends.backend import Backend, Missing
 
 __all__ = ["BACKENDS", "Backend", "Missing"]
 
 AREAS = (
+    arrival_webhooks.BACKENDS,
     conversation.BACKENDS,
     language_model.BACKENDS,
     small.BACKENDS,

@@ -21,6 +21,7 @@ from adapters.memory.fleet_registry import MemoryFleetRegistry
 from adapters.memory.import_store import MemoryImportStore
 from adapters.memory.lead_store import MemoryLeadStore
 from adapters.memory.leases import MemoryLeases
+from adapters.memory.leg_ledger import MemoryLegLedger
 from adapters.memory.trunk_store import MemoryTrunkStore
 from adapters.memory.user_store import MemoryUserStore
 from adapters.sqlite.allotments import SqliteAllotments
@@ -39,6 +40,7 @@ from adapters.sqlite.fleet_registry import SqliteFleetRegistry
 from adapters.sqlite.import_store import SqliteImportStore
 from adapters.sqlite.lead_store import SqliteLeadStore
 from adapters.sqlite.leases import SqliteLeases
+from adapters.sqlite.leg_ledger import SqliteLegLedger
 from adapters.sqlite.trunk_store import SqliteTrunkStore
 from adapters.sqlite.user_store import SqliteUserStore
 from adapters.system.clock import SystemClock
@@ -97,6 +99,7 @@ BACKENDS: Mapping[str, Mapping[str, Backend]] = {
     "import_store": _both(MemoryImportStore, SqliteImportStore),
     "lead_store": _both(MemoryLeadStore, SqliteLeadStore),
     "leases": _both(lambda: MemoryLeases(SystemClock()), lambda file: SqliteLeases(file, SystemClock())),
+    "leg_ledger": _both(MemoryLegLedger, SqliteLegLedger),
     "trunk_store": _both(MemoryTrunkStore, SqliteTrunkStore),
     "user_store": _both(MemoryUserStore, SqliteUserStore),
 }

@@ -12,6 +12,7 @@ from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, Recording, ResultSource
 from domain.calls.room import Invitation
 from domain.calls.transcript import Speaker, Turn, Word
+from domain.calls.transfer import ShownCaller, Transfer, TransferHow, TransferTried
 from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TrunkId
 from domain.routing.did import TurnedAway
 from domain.routing.sip import CallerIn, Codec, SipSettings, SipTransport
@@ -56,6 +57,18 @@ FLOW: Final = FlowGraph(
             edges=(Edge(to="bye", kind=EdgeKind.DIGITS, when="1"),),
             collect="wish",
             no_match_say="Sorry?",
+        ),
+        Step(
+            id="colleague",
+            say="One moment",
+            transfer=Transfer(
+                to="+12025550188",
+                how=TransferHow.DIAL,
+                ring_timeout=20.0,
+                talk_limit=600.0,
+                caller=ShownCaller.CALLEE,
+            ),
+            edges=(Edge(to="bye", kind=EdgeKind.EVENT, when="transfer_failed"),),
         ),
         Step(id="bye", say="Goodbye", end="done"),
     ),
@@ -112,6 +125,7 @@ SAMPLES: Final[Mapping[str, Any]] = {
         recording=Recording(key="default/call_1.wav", backend="directory", seconds=2.5, size=160_044, sha256="00ff"),
         sip_status=200,
         detail="why",
+        transfer=TransferTried(to="+12025550188", how=TransferHow.DIAL, at=NOON, failure="sip_486"),
     ),
     "result_package_least": ResultPackage(
         call_id=CALL,
@@ -152,5 +166,8 @@ SAMPLES: Final[Mapping[str, Any]] = {
         spec=BotSpec(flow=FLOW, variables=("name",), voicemail_message="Call back.", policy=Policy()),
         recording_key="default/call_1.wav",
         variables={"name": "Zoë"},
+        trunk_id=TRUNK,
+        phone="+12025550123",
+        caller_number="+12025550100",
     ),
 }

@@ -1,5 +1,6 @@
 """Ports for processes that are started soon, below those that outgoing connections take theirs from."""
 
+import errno
 import fcntl
 import os
 import socket
@@ -9,6 +10,7 @@ from typing import Final
 
 FIRST: Final = 21000
 LAST: Final = 31000
+PATIENCE: Final = 0.2
 _held: list[int] = []
 
 
@@ -26,8 +28,10 @@ def take_ports(count: int) -> list[int]:
 
 
 def _free(port: int) -> bool:
+    """Somebody who listens and takes nobody in, such as a process that hangs, has it all the same."""
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+        probe.settimeout(PATIENCE)
+        return probe.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED
 
 
 def _claimed(path: Path) -> bool:

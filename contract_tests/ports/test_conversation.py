@@ -1,6 +1,7 @@
 """What every engine promises of a conversation, in real time and with real frames."""
 
 import asyncio
+from dataclasses import replace
 
 from contract_tests.line import ROOM, config_of, line
 from domain.bots.bot import BotSpec
@@ -8,7 +9,17 @@ from domain.bots.flow import Edge, EdgeKind, FlowGraph, Step
 from domain.bots.policy import Policy
 from domain.calls.result import EndedBy
 from domain.calls.transcript import Speaker
-from ports.conversation import Conversation, Ended, Faltered, Learned, MessageLeft, TurnTaken
+from domain.calls.transfer import Transfer, TransferHow
+from ports.conversation import (
+    Conversation,
+    Ended,
+    Faltered,
+    Learned,
+    MessageLeft,
+    TransferAsked,
+    TransferFailed,
+    TurnTaken,
+)
 from ports.messages.core import End, LeaveMessage, SafeHarbour, Talk
 
 POLICY = Policy(opt_out_say="Sorry. Bye.", goodbye_say="So long.", silence_prompts=("Hm?",))
@@ -20,6 +31,16 @@ YES = Edge(to="yes", kind=EdgeKind.EXPRESSION, when='says("yes")')
 STOP = Edge(to="no", kind=EdgeKind.EXPRESSION, when='says("stop", "no")')
 ONE = Edge(to="yes", kind=EdgeKind.DIGITS, when="1")
 ENDS = (Step(id="yes", say="Fine.", end="agreed"), Step(id="no", say="Oh.", end="declined"))
+
+
+DESK = Transfer(to="+1202555{extension|0100}", how=TransferHow.REFER)
+ASIDE = Edge(to="yes", kind=EdgeKind.EXPRESSION, when='transfer_reason == "sip_486"')
+FAILED = Edge(to="no", kind=EdgeKind.EVENT, when="transfer_failed")
+
+
+def handing_over(*edges: Edge, say: str = "One moment.", policy: Policy = POLICY) -> BotSpec:
+    step = Step(id="desk", say=say, transfer=DESK, edges=edges)
+    return BotSpec(flow=FlowGraph(start="desk", steps=(step, *ENDS)), policy=policy)
 
 
 def flow(say: str, *edges: Edge, policy: Policy = POLICY, collect: str | None = None) -> BotSpec:
@@ -294,3 +315,92 @@ async def test_nothing_runs_on_when_the_context_ends_in_the_middle_of_a_word(con
         await call.callee.hears_the_bot()
 
     assert asyncio.all_tasks() == before
+
+
+async def test_a_transfer_is_asked_for_once_the_words_before_it_are_spoken(conversation: Conversation) -> None:
+    async with line(conversation, config_of(handing_over(FAILED), {"extension": "0123"})) as call:
+        await call.session.order(Talk())
+        await call.until(lambda: bool(call.all_told(TransferAsked)))
+
+        assert [type(event) for event in call.told] == [TurnTaken, TransferAsked]
+        assert call.texts(Speaker.BOT) == ["One moment."]
+        assert call.all_told(TransferAsked)[0].transfer == replace(DESK, to="+12025550123")
+
+
+async def test_the_words_before_a_transfer_are_not_interrupted(conversation: Conversation) -> None:
+    spec = handing_over(FAILED, say="One two three four five six seven.")
+    async with line(conversation, config_of(spec)) as call:
+        await call.session.order(Talk())
+        await call.callee.hears_the_bot()
+        await call.callee.say("no please stop")
+        await call.until(lambda: bool(call.all_told(TransferAsked)))
+
+        assert call.texts(Speaker.BOT) == ["One two three four five six seven."]
+
+
+async def test_the_bot_listens_and_is_quiet_while_the_call_is_handed_over(conversation: Conversation) -> None:
+    policy = replace(POLICY, silence_after=1.0)
+    async with line(conversation, config_of(handing_over(FAILED, policy=policy))) as call:
+        await call.session.order(Talk())
+        await call.until(lambda: bool(call.all_told(TransferAsked)))
+        heard = call.callee.heard
+        await call.callee.link.press("1")
+        await call.callee.say("are you there")
+        await call.until_turns(2)
+        await asyncio.sleep(1.5)  # longer than the bot bears silence elsewhere
+
+        assert call.texts(Speaker.CALLEE) == ["are you there"]
+        assert call.callee.heard == heard
+
+
+async def test_a_transfer_that_failed_gives_the_bot_the_word_back_with_the_reason(conversation: Conversation) -> None:
+    async with line(conversation, config_of(handing_over(ASIDE, FAILED))) as call:
+        await call.session.order(Talk())
+        await call.until(lambda: bool(call.all_told(TransferAsked)))
+        await call.session.order(TransferFailed(reason="sip_486"))
+        ended = await call.until_over()
+
+        assert (call.texts(Speaker.BOT), ended.disposition) == (["One moment.", "Fine."], "agreed")
+        assert call.all_told(Learned) == []
+
+
+async def test_a_failed_transfer_without_a_way_on_is_a_goodbye(conversation: Conversation) -> None:
+    async with line(conversation, config_of(handing_over())) as call:
+        await call.session.order(Talk())
+        await call.until(lambda: bool(call.all_told(TransferAsked)))
+        await call.session.order(TransferFailed(reason="no_answer"))
+        ended = await call.until_over()
+
+        assert call.texts(Speaker.BOT) == ["One moment.", "So long."]
+        assert ended == Ended(by=EndedBy.BOT, disposition="not_transferred")
+
+
+async def test_a_transfer_that_nobody_asked_for_cannot_fail(conversation: Conversation) -> None:
+    async with line(conversation, config_of(flow("Hi?", YES))) as call:
+        await call.session.order(TransferFailed(reason="no_answer"))
+        await call.session.order(Talk())
+        await call.session.order(TransferFailed(reason="no_answer"))
+        await call.until_turns(1)
+        await call.callee.say("yes")
+
+        assert (await call.until_over()).disposition == "agreed"
+        assert call.texts(Speaker.BOT) == ["Hi?", "Fine."]
+
+
+async def test_a_conversation_is_ended_when_the_call_was_taken(conversation: Conversation) -> None:
+    async with line(conversation, config_of(handing_over(FAILED))) as call:
+        await call.session.order(Talk())
+        await call.until(lambda: bool(call.all_told(TransferAsked)))
+        await call.session.order(End(reason="transferred"))
+
+        assert await call.until_over() == Ended(by=EndedBy.SYSTEM)
+        assert call.texts(Speaker.BOT) == ["One moment."]
+
+
+async def test_a_callee_who_leaves_during_a_transfer_ends_the_conversation(conversation: Conversation) -> None:
+    async with line(conversation, config_of(handing_over(FAILED))) as call:
+        await call.session.order(Talk())
+        await call.until(lambda: bool(call.all_told(TransferAsked)))
+        await call.callee.link.leave()
+
+        assert await call.until_over() == Ended(by=EndedBy.CALLEE)

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.codec.setting_value import networks
 from domain.errors import InvalidValue
-from ports.settings import Engine, Environment, LogFormat, Settings, SettingsSource, Stores, names
+from ports.settings import Engine, Environment, LogFormat, Media, Settings, SettingsSource, Stores, names
 
 Source = Callable[[Mapping[str, str]], SettingsSource]
 
@@ -168,3 +168,20 @@ def test_rows_show_every_setting_but_no_secret(settings: Source) -> None:
 
 def test_every_setting_has_a_name_of_its_own() -> None:
     assert len(names()) == len(fields(Settings))
+
+
+LIVEKIT = {"CXB_MEDIA": "livekit", "CXB_LIVEKIT_KEY": "cxb", "CXB_LIVEKIT_SECRET": "9" * 8 + OTHER}
+
+
+def test_livekit_needs_a_key_and_a_secret_that_it_takes(settings: Source) -> None:
+    assert set(wrong(settings({"CXB_MEDIA": "livekit"}))) == {"CXB_LIVEKIT_KEY", "CXB_LIVEKIT_SECRET"}
+    assert set(wrong(settings({**LIVEKIT, "CXB_LIVEKIT_SECRET": "short"}))) == {"CXB_LIVEKIT_SECRET"}
+    assert settings({"CXB_LIVEKIT_URL": "wss://livekit.example"}).load().media is Media.EXCHANGE
+
+
+def test_production_refuses_a_weak_secret_of_livekits_where_livekit_is_used(settings: Source) -> None:
+    weak = {**PRODUCTION, **LIVEKIT, "CXB_LIVEKIT_SECRET": "my-Very-long-PASSWORD-for-CXB-of-2026-xyz"}
+
+    assert set(wrong(settings(weak))) == {"CXB_LIVEKIT_SECRET"}
+    assert settings({**weak, "CXB_MEDIA": "exchange"}).load().media is Media.EXCHANGE
+    assert settings({**PRODUCTION, **LIVEKIT}).load().livekit_url == "ws://127.0.0.1:7880"

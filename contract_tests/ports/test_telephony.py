@@ -423,6 +423,7 @@ async def test_a_call_that_comes_in_rings_until_it_is_answered_and_is_then_talke
 
 async def test_a_caller_who_hangs_up_ends_the_call(telephony: PhoneWorld) -> None:
     call_id = await telephony.called_by(HANGS_UP)
+    await join(telephony, call_id, "core")
     await telephony.telephony.answer(call_id)
 
     end = (await rest(telephony.telephony.watch(call_id)))[-1]

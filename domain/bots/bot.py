@@ -7,9 +7,11 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from domain.bots.flow import FlowGraph, check_flow
+from domain.bots.flow import FlowGraph
+from domain.bots.flow_check import check_flow
 from domain.bots.policy import Policy, check_policy
 from domain.bots.template import unknown_variables
+from domain.calls.transfer import TransferHow
 from domain.errors import Fault, InvalidValue, RuleBroken
 from domain.ids import BotId, BrandId, UserId
 from domain.lifecycle import move
@@ -42,6 +44,13 @@ class BotSpec:
     policy: Policy = Policy()
     voicemail_message: str | None = None
     safe_harbour_message: str = "Hello. We wanted to reach you. We will try again another time. Goodbye."
+
+    @property
+    def longest_call(self) -> float:
+        """Seconds that a call may take by this spec: talking to the bot, and to whom it is transferred."""
+        transfers = self.flow.transfers if self.flow is not None else ()
+        handed_over = max((t.talk_limit for t in transfers if t.how is TransferHow.DIAL), default=0.0)
+        return self.policy.max_duration + handed_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

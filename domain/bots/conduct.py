@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from domain.bots.dialogue import Act, Dialogue, Move, Stage
-from domain.bots.flow import Edge
+from domain.bots.flow import TRANSFER_REASON, Edge
 from domain.bots.policy import Policy
 from domain.calls.audio import FRAME_SECONDS
-from domain.calls.conversation import ConversationEvent, Ended, Faltered, Learned, MessageLeft, TurnTaken
+from domain.calls.conversation import ConversationEvent, Ended, Faltered, Learned, MessageLeft, TransferAsked, TurnTaken
 from domain.calls.floor import Floor
 from domain.calls.result import EndedBy
 from domain.calls.transcript import Word
@@ -72,6 +72,9 @@ class Conduct:
 
     def notice(self, now: float, text: str) -> None:
         self._do(now, self.dialogue.notice(text))
+
+    def transfer_failed(self, now: float, reason: str) -> None:
+        self._do(now, self.dialogue.transfer_failed(reason))
 
     def understood(self, now: float, text: str, words: tuple[Word, ...], *, final: bool) -> None:
         """Words of the callee, which interrupt the bot once they have lasted for the policy's time."""
@@ -162,12 +165,15 @@ class Conduct:
         if self.over:
             return
         for name, value in self.dialogue.place.variables.items():
-            if before.get(name) != value:
+            if before.get(name) != value and name != TRANSFER_REASON:
                 self.hands.tell(Learned(name=name, value=value))
         match move.act:
             case Act.LISTEN:
                 self._stop(now)
                 self._quiet_since = now
+            case Act.TRANSFER if move.transfer is not None:
+                self._stop(now)
+                self.hands.tell(TransferAsked(transfer=move.transfer))
             case Act.SPEAK | Act.CHOOSE | Act.REPLY:
                 self._stop(now)
                 self._begin(move)

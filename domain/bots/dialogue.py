@@ -12,6 +12,7 @@ from domain.bots.opt_out import asks_not_to_be_called
 from domain.bots.runtime_config import RuntimeConfig
 from domain.bots.template import fill
 from domain.calls.result import EndedBy
+from domain.calls.transfer import Transfer
 
 MOST_FAULTS = 1
 """Replies in a row that a model may fail to give before the bot takes its leave."""
@@ -23,6 +24,9 @@ class Act(StrEnum):
     CHOOSE = "choose"  # instead of ...: ask a model which of `choices` holds, then tell `chosen` or `failed`
     REPLY = "reply"  # instead of ...: speak a model's reply as it comes, then tell `replied` or `failed`
     LISTEN = "listen"  # instead of ...: say nothing; tell `silent` when the policy's time has passed without a word
+    TRANSFER = (
+        "transfer"  # say nothing and have the call handed over by `transfer`; tell `transfer_failed` if it is not
+    )
     FINISH = "finish"  # stop everything: the conversation is over
 
 
@@ -33,6 +37,7 @@ class Move:
     act: Act
     say: tuple[str, ...] = ()
     choices: tuple[Edge, ...] = ()
+    transfer: Transfer | None = None
     message_left: bool = False
     by: EndedBy = EndedBy.BOT
     disposition: str | None = None
@@ -47,7 +52,8 @@ class Stage(StrEnum):
     CHOOSING = "choosing"
     REPLYING = "replying"
     LISTENING = "listening"
-    LEAVING = "leaving"  # speaking its last words, which nobody interrupts
+    LEAVING = "leaving"  # speaking words that nobody interrupts: its last ones, or those before a transfer
+    TRANSFERRING = "transferring"  # quiet, and still there in case nobody takes the call
     OVER = "over"
 
 
@@ -58,7 +64,7 @@ class Dialogue:
     config: RuntimeConfig
     place: Place
     stage: Stage = Stage.QUIET
-    last: Move = GO_ON  # how it ends, once the last words are spoken
+    last: Move = GO_ON  # how it ends or is handed over, once the words before that are spoken
     waiting: str = ""  # said by the callee, and not answered yet
     faults: int = 0
 
@@ -105,11 +111,11 @@ class Dialogue:
         late = asks_not_to_be_called(self.waiting) and self.last.disposition != OPTED_OUT
         if late and not self.last.message_left:
             return _follow(replace(self, waiting=""), self.director.hear(self.place, self.waiting))
-        return replace(self, stage=Stage.OVER), self.last
+        return _done_speaking(self, self.last)
 
     def pressed(self, digit: str) -> tuple["Dialogue", Move]:
         """A key that means something is taken at once; any other one changes nothing."""
-        if self.stage in (Stage.QUIET, Stage.LEAVING, Stage.OVER):
+        if self.stage in (Stage.QUIET, Stage.LEAVING, Stage.TRANSFERRING, Stage.OVER):
             return self, GO_ON
         direction = self.director.press(self.place, digit)
         here = direction.place.step == self.place.step
@@ -122,6 +128,16 @@ class Dialogue:
         if self.stage is not Stage.LISTENING:
             return self, GO_ON
         return _follow(replace(self, waiting=""), self.director.silence(self.place))
+
+    def transfer_failed(self, reason: str) -> tuple["Dialogue", Move]:
+        """Nobody took the call: the bot has the word again. A wish not to be called comes before all else."""
+        if self.stage is not Stage.TRANSFERRING:
+            return self, GO_ON
+        if asks_not_to_be_called(self.waiting):
+            direction = self.director.hear(self.place, self.waiting)
+        else:
+            direction = self.director.transfer_failed(self.place, reason)
+        return _follow(replace(self, waiting=""), direction)
 
     def chosen(self, edge: Edge | None) -> tuple["Dialogue", Move]:
         if self.stage is not Stage.CHOOSING:
@@ -162,6 +178,8 @@ def _follow(dialogue: Dialogue, direction: Direction) -> tuple[Dialogue, Move]:
     here = replace(dialogue, place=direction.place)
     if direction.doing is Doing.END:
         return _leave(here, direction.say, Move(act=Act.FINISH, disposition=direction.disposition))
+    if direction.doing is Doing.TRANSFER:
+        return _leave(here, direction.say, Move(act=Act.TRANSFER, transfer=direction.transfer))
     if direction.doing is Doing.CHOOSE:
         return replace(here, stage=Stage.CHOOSING), Move(act=Act.CHOOSE, choices=direction.choices)
     if direction.doing is Doing.REPLY:
@@ -180,8 +198,13 @@ def _leave_text(dialogue: Dialogue, text: str | None) -> tuple[Dialogue, Move]:
 
 def _leave(dialogue: Dialogue, say: tuple[str, ...], last: Move) -> tuple[Dialogue, Move]:
     if not say:
-        return replace(dialogue, stage=Stage.OVER, last=last), last
+        return _done_speaking(dialogue, last)
     return replace(dialogue, stage=Stage.LEAVING, last=last), Move(act=Act.SPEAK, say=say)
+
+
+def _done_speaking(dialogue: Dialogue, last: Move) -> tuple[Dialogue, Move]:
+    stage = Stage.TRANSFERRING if last.act is Act.TRANSFER else Stage.OVER
+    return replace(dialogue, stage=stage, last=last), last
 
 
 def _answer_waiting(dialogue: Dialogue) -> tuple[Dialogue, Move]:

@@ -9,14 +9,16 @@ from enum import StrEnum
 from typing import Final
 
 from domain.bots.bot import BotSpec
-from domain.bots.flow import Edge, EdgeKind, FlowEvent, FlowGraph, Step, expression_of
+from domain.bots.flow import TRANSFER_REASON, Edge, EdgeKind, FlowEvent, FlowGraph, Step, expression_of
 from domain.bots.opt_out import asks_not_to_be_called
 from domain.bots.policy import Policy
 from domain.bots.template import fill
+from domain.calls.transfer import Transfer
 
 OPTED_OUT: Final = "opted_out"
 NO_ANSWER_HEARD: Final = "nothing_heard"
 NOT_UNDERSTOOD: Final = "not_understood"
+NOT_TRANSFERRED: Final = "not_transferred"
 PROMPT: Final = "prompt"
 
 
@@ -35,6 +37,7 @@ class Doing(StrEnum):
     LISTEN = "listen"  # say the text, if any, then listen
     CHOOSE = "choose"  # ask a model which of `choices` holds, then call `chosen`
     REPLY = "reply"  # let a model answer, from the spec's prompt and what was said so far
+    TRANSFER = "transfer"  # say the text, then hand the call over by `transfer`; `transfer_failed` if nobody takes it
     END = "end"  # say the text, then end with `disposition`
 
 
@@ -46,6 +49,7 @@ class Direction:
     doing: Doing
     say: tuple[str, ...] = ()
     choices: tuple[Edge, ...] = ()
+    transfer: Transfer | None = None
     disposition: str | None = None
 
 
@@ -99,6 +103,14 @@ class Director:
             return self._enter(onward.to, replace(place, silences=0))
         return _prompted(place, self.policy)
 
+    def transfer_failed(self, place: Place, reason: str) -> Direction:
+        """Nobody took the call; the callee is still there. `reason` is a word, kept in `transfer_reason`."""
+        place = replace(place, variables={**place.variables, TRANSFER_REASON: reason})
+        for edge in self.flow.step(place.step).edges:
+            if edge.kind is EdgeKind.EVENT or expression_of(edge).holds("", place.variables):
+                return self._enter(edge.to, place)
+        return self._end(place, self.policy.goodbye_say, NOT_TRANSFERRED)
+
     def _no_match(self, step: Step, place: Place) -> Direction:
         onward = _on_event(step, FlowEvent.NO_MATCH)
         if onward:
@@ -109,12 +121,15 @@ class Director:
         return Direction(place=replace(place, misses=place.misses + 1), doing=Doing.LISTEN, say=(again,))
 
     def _enter(self, step_id: str, place: Place) -> Direction:
-        """Speak the step, and those that follow straight on: in a checked graph they come to listening or END."""
+        """Speak the step, and those that follow straight on: in a checked graph they listen, transfer or end."""
         said: list[str] = []
         while True:
             step = self.flow.step(step_id)
             said.append(fill(step.say, place.variables))
             place = replace(place, step=step_id, digits="", misses=0, silences=0)
+            if step.transfer is not None:
+                transfer = replace(step.transfer, to=fill(step.transfer.to, place.variables))
+                return Direction(place=place, doing=Doing.TRANSFER, say=_spoken(said), transfer=transfer)
             if step.listens or step.end is not None:
                 doing = Doing.END if step.end is not None else Doing.LISTEN
                 return Direction(place=place, doing=doing, say=_spoken(said), disposition=step.end)
@@ -152,6 +167,9 @@ class PromptDirector:
 
     def silence(self, place: Place) -> Direction:
         return _prompted(place, self.policy)
+
+    def transfer_failed(self, place: Place, reason: str) -> Direction:  # noqa: ARG002  # a prompt transfers nobody
+        return Direction(place=place, doing=Doing.LISTEN)
 
 
 AnyDirector = Director | PromptDirector

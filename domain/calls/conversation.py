@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from domain.calls.result import EndedBy
 from domain.calls.transcript import Turn
+from domain.calls.transfer import Transfer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,13 @@ class MessageLeft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAsked:
+    """The bot has the call handed over, and is quiet until that has failed or the conversation is ended."""
+
+    transfer: Transfer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Faltered:
     """A provider failed; the conversation went on, or is about to end. `detail` carries no personal data."""
 
@@ -45,4 +53,4 @@ class Ended:
     timed_out: bool = False
 
 
-ConversationEvent = TurnTaken | Learned | MessageLeft | Faltered | Ended
+ConversationEvent = TurnTaken | Learned | MessageLeft | TransferAsked | Faltered | Ended

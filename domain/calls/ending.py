@@ -43,7 +43,8 @@ class CallFacts:
     """What is known of a call that was answered.
 
     `ended_by`, `disposition` and `timed_out` are the conversation's word; `line_over` says that the room was gone
-    without the callee having left it, `finished` that its Core saw it to its end.
+    without the callee having left it, `finished` that its Core saw it to its end. What happens to a call after it was
+    `transferred` does not change what came of it.
     """
 
     purpose: Purpose | None = None
@@ -51,6 +52,7 @@ class CallFacts:
     disposition: str | None = None
     timed_out: bool = False
     message_left: bool = False
+    transferred: bool = False
     asked_not_to_be_called: bool = False
     ordered_end: str | None = None
     callee_left: bool = False
@@ -80,12 +82,11 @@ def _outcome(facts: CallFacts) -> tuple[Outcome, EndedBy]:
     by = facts.ended_by or EndedBy.SYSTEM
     if _opted_out(facts):
         return Outcome.OPTED_OUT, by
-    if not facts.finished:
-        return Outcome.CORE_LOST, EndedBy.SYSTEM
-    if facts.failure is not None:
-        return Outcome.FAILED, EndedBy.SYSTEM
-    if facts.timed_out:
-        return Outcome.MAX_DURATION, EndedBy.SYSTEM
+    if facts.transferred:
+        return Outcome.TRANSFERRED, by
+    cut_short = _cut_short(facts)
+    if cut_short is not None:
+        return cut_short, EndedBy.SYSTEM
     if facts.message_left:
         return _message_outcome(facts), by
     if facts.ordered_end is not None and by not in {EndedBy.BOT, EndedBy.CALLEE}:
@@ -93,6 +94,14 @@ def _outcome(facts: CallFacts) -> tuple[Outcome, EndedBy]:
     if facts.line_over and not facts.callee_left and by is not EndedBy.BOT:
         return Outcome.LINE_LOST, EndedBy.SYSTEM
     return _natural_outcome(facts, by), by
+
+
+def _cut_short(facts: CallFacts) -> Outcome | None:
+    if not facts.finished:
+        return Outcome.CORE_LOST
+    if facts.failure is not None:
+        return Outcome.FAILED
+    return Outcome.MAX_DURATION if facts.timed_out else None
 
 
 def _opted_out(facts: CallFacts) -> bool:
@@ -130,4 +139,6 @@ def _natural_outcome(facts: CallFacts, by: EndedBy) -> Outcome:
 
 
 def _why(facts: CallFacts) -> str | None:
+    if facts.transferred and not facts.finished:
+        return Outcome.CORE_LOST.value
     return facts.ordered_end if facts.ordered_end in (NO_ORDERS, DRAINING) else None

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from domain.calls.outcome import Outcome
 from domain.calls.transcript import Turn
+from domain.calls.transfer import TransferTried
 from domain.ids import ServerId
 
 
@@ -15,6 +16,7 @@ class EndedBy(StrEnum):
     CALLEE = "callee"
     OPERATOR = "operator"
     SYSTEM = "system"
+    TARGET = "target"  # whoever the call had been transferred to
 
 
 class ResultSource(StrEnum):
@@ -28,7 +30,8 @@ class ResultSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """A recording in the object store. Stereo: the callee left, the bot right. `seconds` is its length."""
+    """A recording in the object store. Stereo: the callee left, the bot right, and after a transfer whoever
+    took the call. `seconds` is its length."""
 
     key: str
     backend: str
@@ -54,6 +57,7 @@ class Result:
     recording: Recording | None = None
     sip_status: int | None = None
     detail: str | None = None
+    transfer: TransferTried | None = None
 
     @property
     def talk_seconds(self) -> float:

@@ -12,6 +12,7 @@ FINAL: Final = frozenset(
     {
         Outcome.COMPLETED,
         Outcome.OPTED_OUT,
+        Outcome.TRANSFERRED,
         Outcome.INVALID_NUMBER,
         Outcome.MAX_DURATION,
     }

@@ -1,6 +1,7 @@
 """What the stack consists of on this machine, in the order in which it is started."""
 
-from collections.abc import Iterable
+import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -10,6 +11,8 @@ from launcher.stack.ports import HOST, RTP_PORTS, StackPorts, listening
 from launcher.stack.process import StackProcess
 
 KEY: Final = "cxb"
+OURS: Final = Path(__file__).resolve().parents[2]
+"""Where CXB's own modules are: the stack's processes start in a folder of their own."""
 
 LIVEKIT_CONFIG: Final = Template("""\
 port: $livekit
@@ -29,6 +32,9 @@ keys:
   $key: "$secret"
 room:
   auto_create: true
+webhook:
+  api_key: $key
+  urls: ["$api/api/v1/livekit/webhook"]
 logging:
   level: info
 """)
@@ -50,13 +56,15 @@ max_cpu_utilization: 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a plan is made of; `livekit_sip` is None where there is none."""
+    """What a plan is made of; `api` is CXB's API, which is told of calls that come in; `livekit_sip` is None where
+    there is none."""
 
     folder: Path
     ports: StackPorts
     secret: str
     redis_server: Path
     livekit_server: Path
+    api: str
     livekit_sip: Path | None
 
 
@@ -98,9 +106,9 @@ def _livekit(parts: Parts) -> StackProcess:
 
 
 def _sip(parts: Parts) -> tuple[StackProcess, ...]:
-    """Who carries SIP for LiveKit: livekit-sip where it is installed. What takes its place elsewhere is added here."""
+    """Who carries SIP for LiveKit: livekit-sip where it is installed, elsewhere the stand-in that plays its part."""
     if parts.livekit_sip is None:
-        return ()
+        return (_stand_in(parts),)
     file = "livekit-sip.yaml"
     return (
         StackProcess(
@@ -113,21 +121,40 @@ def _sip(parts: Parts) -> tuple[StackProcess, ...]:
     )
 
 
-def carries_sip(processes: Iterable[StackProcess], ports: StackPorts) -> bool:
-    """Whether one of them listens for SIP, whoever it is."""
-    return any(one.number == ports.sip for process in processes for one in process.ports)
+def _stand_in(parts: Parts) -> StackProcess:
+    """It takes livekit-sip's settings, and answers for LiveKit's SIP service where livekit-sip answers health."""
+    file = "sip-stand-in.json"
+    config = {
+        "api_key": KEY,
+        "api_secret": parts.secret,
+        "ws_url": f"ws://{HOST}:{parts.ports.livekit}",
+        "sip_port": parts.ports.sip,
+        "listen_ip": HOST,
+        "rtp_port": RTP_PORTS,
+        "health_port": parts.ports.sip_health,
+        "kept": str(parts.folder / "sip-stand-in-trunks.json"),
+    }
+    return StackProcess(
+        name="sip-stand-in",
+        command=(sys.executable, "-m", "launcher.sip_stand_in.main", "--config", str(parts.folder / file)),
+        health=(f"http://{HOST}:{parts.ports.sip_health}/",),
+        ports=listening(parts.ports, "sip", "sip_health"),
+        files={file: json.dumps(config)},
+        environment={"PYTHONPATH": str(OURS)},
+    )
 
 
 def _config(template: Template, parts: Parts) -> str:
     rows = {name: getattr(parts.ports, name) for name in parts.ports.__slots__}
-    return template.substitute(rows, host=HOST, key=KEY, secret=parts.secret, rtp=RTP_PORTS)
+    return template.substitute(rows, host=HOST, key=KEY, secret=parts.secret, api=parts.api, rtp=RTP_PORTS)
 
 
-def settings_for_cxb(ports: StackPorts) -> dict[str, str]:
-    """What makes CXB use this stack, all but the secret."""
+def settings_for_cxb(ports: StackPorts, *, stand_in: bool = False) -> dict[str, str]:
+    """What makes CXB use this stack, all but the secret. The stand-in is asked itself, livekit-sip through LiveKit."""
     return {
         "CXB_MEDIA": "livekit",
         "CXB_LIVEKIT_URL": f"ws://{HOST}:{ports.livekit}",
+        **({"CXB_LIVEKIT_SIP_URL": f"http://{HOST}:{ports.sip_health}"} if stand_in else {}),
         "CXB_LIVEKIT_KEY": KEY,
     }
 

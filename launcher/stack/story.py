@@ -2,14 +2,14 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from launcher.data_folder import held, livekit_secret
 from launcher.private_file import write_private
 from launcher.problem import LaunchProblem
-from launcher.stack.plan import SECRET_SETTING, Parts, carries_sip, plan, settings_for_cxb
+from launcher.stack.plan import SECRET_SETTING, Parts, plan, settings_for_cxb
 from launcher.stack.ports import StackPorts, stack_ports
 from launcher.stack.process import StackProcess, healthy, taken
 from launcher.stack.programs import Programs, find_programs
@@ -24,25 +24,27 @@ STACK: Final = "stack"
 SETTINGS_FILE: Final = "cxb.env"
 AT_WORK: Final = "another ./cxb stack is at work"
 HEALTHY: Final = "healthy"
-NO_SIP: Final = "SIP over LiveKit needs livekit-sip on PATH, and there is none: rooms work, trunks do not"
+NO_SIP: Final = "no livekit-sip on PATH: CXB's stand-in carries SIP, for development and tests"
 
 
 def stack_up() -> int:
     """Returns when all are healthy; they go on. What runs already is left alone, what has died is started again."""
     ports = stack_ports(os.environ)
-    data = Path(resolved().data)
+    settings = resolved()
+    data = Path(settings.data)
     folder = data / STACK
     programs = find_programs(versions(), os.environ)
     with held(folder, AT_WORK):
         folder.chmod(0o700)  # logs of LiveKit's servers name who calls whom
         secret = livekit_secret(data)
-        processes = plan(_parts(folder, ports, secret, programs))
+        processes = plan(_parts(folder, ports, secret, settings.api_url, programs))
         _say_versions(programs)
-        if not carries_sip(processes, ports):
+        if programs.livekit_sip is None:
             print(f"cxb: {NO_SIP}", flush=True)
         _start_all(processes, folder)
-        write_private(folder / SETTINGS_FILE, _settings_text(ports, secret))
-    print(_greeting(ports, folder), flush=True)
+        wanted = settings_for_cxb(ports, stand_in=programs.livekit_sip is None)
+        write_private(folder / SETTINGS_FILE, _as_text({**wanted, SECRET_SETTING: secret}))
+    print(_greeting(wanted, folder), flush=True)
     return 0
 
 
@@ -87,11 +89,12 @@ def _stopped(record: Record, seconds: float) -> str:
     return f"{record.name} {f'was killed: it did not stop in {seconds:.0f} s' if killed else 'has stopped'}"
 
 
-def _parts(folder: Path, ports: StackPorts, secret: str, programs: Programs) -> Parts:
+def _parts(folder: Path, ports: StackPorts, secret: str, api: str, programs: Programs) -> Parts:
     return Parts(
         folder=folder,
         ports=ports,
         secret=secret,
+        api=api,
         redis_server=programs.redis.path,
         livekit_server=programs.livekit_server.path,
         livekit_sip=programs.livekit_sip.path if programs.livekit_sip else None,
@@ -131,16 +134,14 @@ def _refuse(processes: Sequence[StackProcess], records: dict[str, Record], runni
         raise LaunchProblem(f"another process listens on {', '.join(in_use)}; stop it, or set other ports")
 
 
-def _settings_text(ports: StackPorts, secret: str) -> str:
-    rows = {**settings_for_cxb(ports), SECRET_SETTING: secret}
-    return "".join(f"{name}={value}\n" for name, value in rows.items())
+def _as_text(settings: Mapping[str, str], indent: str = "") -> str:
+    return "".join(f"{indent}{name}={value}\n" for name, value in settings.items())
 
 
-def _greeting(ports: StackPorts, folder: Path) -> str:
-    rows = "".join(f"  {name}={value}\n" for name, value in settings_for_cxb(ports).items())
+def _greeting(settings: Mapping[str, str], folder: Path) -> str:
     return (
         "\nThe stack is up. What makes CXB use it, for cxb.env:\n"
-        f"{rows}"
+        f"{_as_text(settings, '  ')}"
         f"  {SECRET_SETTING}=   (not shown; the line is in {folder / SETTINGS_FILE}, with those above)\n"
         f"  Logs       {folder}\n"
         "  It goes on until ./cxb stack down.\n"

@@ -9,6 +9,7 @@ import msgspec
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, Recording, Result, ResultSource
 from domain.calls.transcript import Turn
+from domain.calls.transfer import TransferTried
 from domain.ids import BrandId, CallId, ServerId
 
 
@@ -29,6 +30,7 @@ class ResultPackage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     recording: Recording | None = None
     sip_status: int | None = None
     detail: str | None = None
+    transfer: TransferTried | None = None
     schema: int = 1
 
     def result(self, body: bytes) -> Result:
@@ -47,6 +49,7 @@ class ResultPackage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             recording=self.recording,
             sip_status=self.sip_status,
             detail=self.detail,
+            transfer=self.transfer,
         )
 
 

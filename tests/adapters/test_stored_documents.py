@@ -33,8 +33,9 @@ from domain.bots.bot import BotSpec
 from domain.bots.flow import Edge, EdgeKind, FlowGraph, Step
 from domain.calls.call import Origin
 from domain.calls.outcome import LeadEnd, Outcome
-from domain.calls.result import Recording
+from domain.calls.result import EndedBy, Recording
 from domain.calls.transcript import Speaker, Turn, Word
+from domain.calls.transfer import Transfer, TransferHow, TransferTried
 from domain.campaigns.attempt import Verdict
 from domain.campaigns.campaign import CampaignPlan
 from domain.campaigns.lead_import import RowError, RowFault
@@ -68,6 +69,23 @@ RECORDING = Recording(key="recordings/cal_000001.wav", backend="directory", seco
 SPOKEN = result(
     turns=(TURN,), collected={"key": "1"}, disposition="done", recording=RECORDING, server=CORE, sip_status=200
 )
+DESK = FlowGraph(
+    start="desk",
+    steps=(
+        Step(
+            id="desk",
+            say="One moment.",
+            transfer=Transfer(to="+14155550188", how=TransferHow.REFER),
+            edges=(Edge(to="bye", kind=EdgeKind.EVENT, when="transfer_failed"),),
+        ),
+        Step(id="bye", say="Goodbye.", end="done"),
+    ),
+)
+TAKEN = result(
+    outcome=Outcome.TRANSFERRED,
+    ended_by=EndedBy.TARGET,
+    transfer=TransferTried(to="+14155550188", how=TransferHow.DIAL, at=later(60)),
+)
 WRONG = RowError(line=3, fault=RowFault.BLANK_PHONE, column="phone", value="")
 NUMBERS = NumberPool(numbers=(CallerNumber(e164="+14155550000", daily_cap=100),))
 RETRIES = RetryPlan(delays={Outcome.BUSY: Delay(least=300, most=900)})
@@ -79,6 +97,8 @@ DOCUMENTS: dict[str, Any] = {
     "call": call(1, origin=Origin(campaign_id=CampaignId("campaign"), lead_id=LeadId("led_000001")))
     .join(CORE, at=later(30))
     .conclude(SPOKEN),
+    "bot_transfers": bot(1, draft=BotSpec(flow=DESK)).publish(by=UserId("usr_0001"), at=NOON),
+    "call_transferred": call(1).join(CORE, at=later(30)).conclude(TAKEN),
     "campaign": campaign(1)
     .change(CampaignPlan(numbers=NUMBERS, retries=RETRIES, starts_at=later(60)))
     .start(3, at=NOON),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from adapters.memory.allotments import MemoryAllotments
+from adapters.memory.arrival_webhook import MemoryArrivalWebhook
 from adapters.memory.attempt_ledger import MemoryAttemptLedger
 from adapters.memory.bot_store import MemoryBotStore
 from adapters.memory.call_store import MemoryCallStore
@@ -29,6 +30,7 @@ from adapters.memory.rooms import MemoryRooms
 from adapters.memory.secret_box import MemorySecretBox
 from adapters.memory.telephony import MemoryTelephony
 from adapters.memory.tokens import MemoryTokens
+from adapters.memory.trunk_mirror import MemoryTrunkMirror
 from adapters.memory.trunk_store import MemoryTrunkStore
 from domain.bots.bot import Bot, BotSpec, BotVersion
 from domain.ids import ApiKeyId, BotId, BrandId, CallId, ServerId, TrunkId, UserId
@@ -43,6 +45,7 @@ Case = TypeVar("Case")
 
 BRAND = BrandId("default")
 SECRET = "a secret for tests that is long enough"
+WEBHOOK = MemoryArrivalWebhook("a-secret-that-the-media-server-knows")
 BOT = BotId("bot_1")
 KEY = ApiKeyId("key_1")
 LISTENS = "+14155550101"
@@ -77,6 +80,9 @@ class World:
     leases: Any = None
     rooms: Any = None
     telephony: Any = None
+
+    trunk_mirror: MemoryTrunkMirror = field(default_factory=MemoryTrunkMirror)
+    arrival_webhook: MemoryArrivalWebhook = WEBHOOK
 
     def __post_init__(self) -> None:
         self.allotments = self.allotments or MemoryAllotments(self.clock)

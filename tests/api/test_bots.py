@@ -1,8 +1,12 @@
 """Bots, over HTTP."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import httpx
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "bots"
 
 FLOW = {
     "start": "hello",
@@ -96,3 +100,51 @@ async def test_nobody_sees_the_bots_of_another_brand(admin: httpx.AsyncClient, f
     body = {"version": 0, "draft": {}}
     assert (await foreigner.put(f"/bots/{bot['id']}/draft", json=body)).status_code == 404
     assert (await foreigner.post(f"/bots/{bot['id']}/restore", json={"version_number": 1})).status_code == 404
+
+
+async def test_a_bot_that_transfers_is_published_as_it_was_written(admin: httpx.AsyncClient) -> None:
+    draft = json.loads((EXAMPLES / "reception.json").read_text())
+    bot = await made(admin, **draft)
+    assert (await admin.post(f"/bots/{bot['id']}/publish")).status_code == 200
+
+    [version] = (await admin.get(f"/bots/{bot['id']}/versions")).json()
+
+    desk = version["spec"]["flow"]["steps"][1]
+    assert desk["transfer"] == {
+        "to": "{desk|+14155550188}",
+        "how": "dial",
+        "ring_timeout": 20.0,
+        "talk_limit": 3600.0,
+        "caller": "ours",
+    }
+    assert [edge["when"] for edge in desk["edges"]] == ['transfer_reason == "sip_486"', "transfer_failed"]
+
+
+async def test_the_faults_of_a_transfer_are_named_at_once(admin: httpx.AsyncClient) -> None:
+    steps = [
+        {
+            "id": "desk",
+            "say": "One moment",
+            "transfer": {"to": "reception", "ring_timeout": 500},
+            "edges": [{"to": "desk", "kind": "digits", "when": "1"}],
+        },
+        {"id": "bye", "say": "Bye {transfer_reason}", "end": "done", "transfer": {"to": "{whom}"}},
+    ]
+    bot = await made(admin, flow={"start": "desk", "steps": steps})
+    answer = await admin.post(f"/bots/{bot['id']}/publish")
+
+    assert answer.status_code == 400
+    assert {each["field"] for each in answer.json()["errors"]} == {
+        "draft.flow.steps[0].transfer.to",
+        "draft.flow.steps[0].transfer.ring_timeout",
+        "draft.flow.steps[0].edges[0].kind",
+        "draft.flow.steps[0]",
+        "draft.flow.steps[1]",
+        "draft.flow.steps[1].transfer.to",
+    }
+
+
+async def test_a_draft_names_only_ways_to_transfer_that_there_are(admin: httpx.AsyncClient) -> None:
+    step = {"id": "desk", "say": "", "transfer": {"to": "+14155550188", "how": "beam"}}
+    answer = await admin.post("/bots", json={"name": "Ada", "draft": {"flow": {"start": "desk", "steps": [step]}}})
+    assert answer.status_code == 400

@@ -15,6 +15,7 @@ from domain.calls.call import Call, Direction, Origin
 from domain.calls.outcome import Outcome
 from domain.calls.result import Recording
 from domain.calls.transcript import Speaker, Turn
+from domain.calls.transfer import TransferHow, TransferTried
 from domain.ids import DEFAULT_BRAND, ServerId
 from ports.tokens import Claims
 from tests.api.conftest import caller
@@ -82,6 +83,14 @@ async def test_a_call_is_shown_with_all_that_came_of_it(
         "backend": "memory",
     }
     assert [each["state"] for each in shown["deliveries"]] == ["pending"]
+
+
+async def test_a_call_that_was_handed_over_says_to_whom(container: Container, viewer: httpx.AsyncClient) -> None:
+    call = await container.calls().add(specimens.call(1, brand=DEFAULT_BRAND))
+    tried = TransferTried(to="+14155550188", how=TransferHow.REFER, at=specimens.later(40), failure="not_offered")
+    await container.calls().save(call.conclude(specimens.result(transfer=tried)))
+    shown = (await viewer.get(f"/calls/{call.id}")).json()["result"]["transfer"]
+    assert (shown["to"], shown["how"], shown["failure"]) == ("+14155550188", "refer", "not_offered")
 
 
 async def test_calls_of_another_brand_are_unknown(foreigner: httpx.AsyncClient, recorded: Call) -> None:

@@ -15,9 +15,13 @@ from ports.settings import Media, Stores
 from tests.api.conftest import caller, settings
 
 
-@pytest.mark.parametrize(("stores", "media"), [(Stores.SQLITE, Media.EXCHANGE), (Stores.MEMORY, Media.MEMORY)])
+@pytest.mark.parametrize(
+    ("stores", "media"),
+    [(Stores.SQLITE, Media.EXCHANGE), (Stores.SQLITE, Media.LIVEKIT), (Stores.MEMORY, Media.MEMORY)],
+)
 async def test_every_adapter_can_be_made(tmp_path: Path, stores: Stores, media: Media) -> None:
-    container = container_of(settings(stores=stores, media=media, data=str(tmp_path)))
+    key = {"livekit_key": "cxb", "livekit_secret": "a-secret-of-tests-that-is-long-enough-for-livekit"}
+    container = container_of(settings(stores=stores, media=media, data=str(tmp_path), **key))
     async with opened(container):
         for name, provider in container.providers.items():
             assert provider() is not None, name

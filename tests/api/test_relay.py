@@ -16,6 +16,7 @@ from domain.calls.call import Direction, Origin
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, Recording, ResultSource
 from domain.calls.transcript import Speaker, Turn
+from domain.calls.transfer import TransferHow, TransferTried
 from domain.campaigns.attempt import AttemptState
 from domain.event import LoggedEvent
 from domain.ids import CallId, ServerId, TrunkId
@@ -103,7 +104,25 @@ async def test_the_push_says_what_came_of_the_call() -> None:
     assert data["transcript"] == "callee: Never call me again!"
     assert data["talk_seconds"] == 30.0
     assert data["recording_url"] == f"https://cxb.example.com/api/v1/recordings/{CALL}"
+    assert data["transfer"] is None
     assert data["cut"] == []
+
+
+async def test_the_push_says_to_whom_the_call_was_transferred() -> None:
+    world = World()
+    await world.calls.add(specimens.call(1, brand=BRAND, direction=Direction.API))
+    await world.targets.add(specimens.target(1, brand=BRAND))
+    tried = TransferTried(to="+14155550188", how=TransferHow.DIAL, at=specimens.later(40))
+    await world.case(ReceiveResult)(*result(outcome=Outcome.TRANSFERRED, ended_by=EndedBy.TARGET, transfer=tried))
+    await world.case(RelayEvents)()
+    data = msgspec.json.decode((await everything_known(world))["deliveries"][0][1])["data"]
+    assert (data["outcome"], data["ended_by"]) == ("transferred", "target")
+    assert data["transfer"] == {
+        "to": "+14155550188",
+        "how": "dial",
+        "at": msgspec.to_builtins(specimens.later(40)),
+        "failure": None,
+    }
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "\n", "\\"], ids=["plain", "two bytes", "newline", "backslash"])

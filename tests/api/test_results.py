@@ -51,6 +51,8 @@ async def test_a_config_is_the_version_and_variables_of_the_call() -> None:
     await stored(world, variables={"name": "Zoë"})
     config = await world.case(FetchConfig)(BOT, CALL)
     assert (config.bot_version, config.variables, config.call_id) == (1, {"name": "Zoë"}, CALL)
+    call = await world.calls.get(BRAND, CALL)
+    assert (config.trunk_id, config.phone, config.caller_number) == (call.trunk_id, call.phone, call.caller_number)
     assert config.recording_key == f"recordings/{BRAND}/2026/01/05/{CALL}.wav"
 
 

@@ -28,13 +28,14 @@ from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
 from adapters.system.clock import SystemClock
 from contract_tests.backends import far_side
-from domain.calls.room import CALLEE, CORE
+from domain.bots.bot import BotSpec
+from domain.calls.room import CALLEE, CORE, TARGET
 from domain.ids import DEFAULT_BRAND, CallId
 from ports.errors import PortError
 from ports.messages.core import Attach
 from ports.messages.results import ResultPackage
 from ports.telephony import DialOrder, LegKind, Telephony
-from tests.core.stage import BOT, OURS, SECRET, TRUNK, config_of
+from tests.core.stage import BOT, OURS, SECRET, SPEC, TRUNK, config_of
 from tests.core.waiting import until
 
 START_SECONDS: Final = 60.0
@@ -71,8 +72,8 @@ class RealCore:
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
         return [int(pid) for pid in listed.split()]
 
-    async def answered(self, call_id: CallId, to: str) -> Attach:
-        self.configs.offer(config_of(call_id))
+    async def answered(self, call_id: CallId, to: str, *, spec: BotSpec = SPEC) -> Attach:
+        self.configs.offer(config_of(call_id, spec))
         await self.rooms.open(call_id)
         order = DialOrder(
             call_id=call_id,
@@ -88,7 +89,7 @@ class RealCore:
         async for event in self.telephony.watch(call_id):
             if event.kind is LegKind.ANSWERED:
                 break
-        them = frozenset({CALLEE})
+        them = frozenset({CALLEE, TARGET})
         invitation = await self.rooms.invite(call_id, CORE, hears=them, heard_by=them)
         return Attach(call_id=call_id, brand=DEFAULT_BRAND, bot_id=BOT, invitation=invitation)
 

@@ -35,13 +35,15 @@ from applications.core.use_cases.order_call import OrderCall
 from applications.core.use_cases.report_health import ReportHealth
 from applications.core.use_cases.run_call import RunCall
 from applications.core.use_cases.salvage_calls import SalvageCalls
+from applications.core.use_cases.stay_on import StayOn
 from applications.core.use_cases.take_call import TakeCall
+from applications.core.use_cases.transfer_call import TransferCall
 from domain.bots.bot import BotSpec
 from domain.bots.flow import Edge, EdgeKind, FlowGraph, Step
 from domain.bots.policy import Policy
 from domain.bots.runtime_config import RuntimeConfig
 from domain.calls.audio import FRAME_SECONDS, SILENCE, AudioFrame
-from domain.calls.room import CALLEE, CORE
+from domain.calls.room import CALLEE, CORE, TARGET
 from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TrunkId
 from ports.carrier import Arrival
 from ports.conversation import Conversation
@@ -84,6 +86,9 @@ def config_of(call_id: CallId, spec: BotSpec = SPEC) -> RuntimeConfig:
         bot_version=1,
         spec=spec,
         recording_key=f"default/recordings/{call_id}.wav",
+        trunk_id=TRUNK,
+        phone=NUMBER,
+        caller_number=OURS,
     )
 
 
@@ -123,6 +128,8 @@ class Stage:
             journal=self.journal,
             taped=lambda journal: TapedAudioLinks(self.links, journal, self.clock),
             conversation=self.conversation or self._conversation(),
+            transfer_call=TransferCall(telephony=self.telephony),
+            stay_on=StayOn(telephony=self.telephony, clock=self.clock),
             sink=self.sink,
             clock=self.clock,
             server_id=SERVER,
@@ -179,7 +186,7 @@ class Stage:
         async for event in self.telephony.watch(call_id):
             if event.kind is LegKind.ANSWERED:
                 break
-        them = frozenset({CALLEE})
+        them = frozenset({CALLEE, TARGET})
         invitation = await self.rooms.invite(call_id, CORE, hears=them, heard_by=them)
         return Attach(
             call_id=call_id, brand=DEFAULT_BRAND, bot_id=BOT, invitation=invitation, message_only=message_only

@@ -17,9 +17,9 @@ from domain.ids import CallId
 from ports.audio_links import AudioLink
 from ports.call_journal import JournalEntry, JournalHeader, JournalWriter, Note, Track
 from ports.clock import Clock
-from ports.conversation import Conversation, ConversationEvent, ConversationSession
+from ports.conversation import Conversation, ConversationEvent, ConversationSession, SessionOrder
 from ports.errors import Busy, Refused, Unavailable
-from ports.messages.core import End, Order, Talk
+from ports.messages.core import End, Talk
 from ports.messages.results import ResultPackage
 from ports.telephony import LegState
 from tests.core.stage import NUMBER, Stage, config_of, said
@@ -40,7 +40,7 @@ class StubbornSession(ConversationSession):
         return
         yield  # makes it the iterator that events are
 
-    async def order(self, order: Order) -> None:
+    async def order(self, order: SessionOrder) -> None:
         if self._breaks and isinstance(order, Talk):
             raise ZeroDivisionError
 

@@ -19,6 +19,7 @@ any_facts = st.builds(
     message_left=st.booleans(),
     asked_not_to_be_called=st.booleans(),
     ordered_end=st.none() | st.sampled_from(["machine", "silence", "cancelled", "no_orders", "draining", "whatever"]),
+    transferred=st.booleans(),
     callee_left=st.booleans(),
     line_over=st.booleans(),
     failure=st.none() | st.just("NeverEnded"),

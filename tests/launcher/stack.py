@@ -86,7 +86,8 @@ class Stack:
 
 
 def stack(folder: Path, first_port: int) -> Stack:
-    ports = StackPorts(**dict(zip((row.name for row in fields(StackPorts)), free_ports(first_port), strict=True)))
+    free = [*free_ports(first_port)[:4], free_ports(first_port + 10)[0]]  # the stand-in also takes the port above SIP's
+    ports = StackPorts(**dict(zip((row.name for row in fields(StackPorts)), free, strict=True)))
     named = {row.metadata["name"]: str(getattr(ports, row.name)) for row in fields(StackPorts)}
     return Stack(data=folder / "data", ports=ports, environ={"CXB_DATA": str(folder / "data"), **named})
 

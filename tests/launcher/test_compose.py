@@ -16,7 +16,7 @@ from launcher.stack.plan import settings_for_cxb
 from launcher.stack.ports import StackPorts
 from launcher.stack.programs import find_programs, missing
 from launcher.stack.versions import versions
-from ports.settings import Environment, Settings
+from ports.settings import Environment, Media, Settings
 from tests.launcher.compose import FILE, SERVICE, compose, filled, mapping, said_twice, text, variables_in
 from tests.launcher.test_real_stack import LIVEKIT_SERVER
 
@@ -28,10 +28,10 @@ VALUES = {
     "CXB_PUBLIC_IP": "203.0.113.5",
     "JWT_SECRET": "0Yk8zq3nWb7vQe5tRm2xLp9s-jwt-kept",
     "CXBCORE_SECRET": "Zt4hGf6dSa1wEr8yUi3oPk5m-core-kept",
+    "CXB_SECRETS_KEY": "Kd8sWq2eRt6yUi0oPa4zXc9v-seal-kept",
     "CXB_LIVEKIT_SECRET": "Nb2vCx7zLk9jHg4fDs6aQw1e-live-kept",
 }
 SHELLS = {"api": "api_port", "console": "console_port", "core": "core_port", "dialler": "dialler_port"}
-LIVEKIT_SETTINGS = {*settings_for_cxb(StackPorts()), "CXB_LIVEKIT_SECRET"}
 
 
 @pytest.fixture
@@ -114,9 +114,9 @@ def test_each_shell_runs_its_module_and_is_asked_on_its_port(services: dict[str,
 def test_production_takes_what_the_shells_are_given(services: dict[str, Any]) -> None:
     for name in SHELLS:
         given = dict(services[name]["environment"])
-        livekit = {key: given.pop(key) for key in LIVEKIT_SETTINGS}
-        assert livekit == {**settings_for_cxb(StackPorts()), "CXB_LIVEKIT_SECRET": VALUES["CXB_LIVEKIT_SECRET"]}
+        assert settings_for_cxb(StackPorts()).items() <= given.items()
         settings = EnvironmentSettings(given).load()
+        assert (settings.media, settings.livekit_secret) == (Media.LIVEKIT, VALUES["CXB_LIVEKIT_SECRET"])
         assert settings.environment is Environment.PRODUCTION
         assert settings.public_url == VALUES["CXB_PUBLIC_URL"]
 
@@ -131,6 +131,9 @@ def test_livekits_servers_meet_in_the_one_redis_with_the_one_key(services: dict[
     assert yaml.safe_load(server["LIVEKIT_KEYS"]) == {sip["LIVEKIT_API_KEY"]: sip["LIVEKIT_API_SECRET"]}
     assert sip["LIVEKIT_WS_URL"] == f"ws://127.0.0.1:{server_config['port']}"
     assert server_config["bind_addresses"] == ["127.0.0.1"]
+    (webhook,) = server_config["webhook"]["urls"]
+    assert webhook == f"http://127.0.0.1:{Settings().api_port}/api/v1/livekit/webhook"
+    assert server_config["webhook"]["api_key"] in yaml.safe_load(server["LIVEKIT_KEYS"])
     assert server["NODE_IP"] == sip_config["nat_1_to_1_ip"] == VALUES["CXB_PUBLIC_IP"]
     assert sip_config["max_cpu_utilization"] == 1.0
     assert sip_config["health_port"] == StackPorts().sip_health

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml  # type: ignore[import-untyped]  # for tests only
+from livekit.api import AccessToken, SIPGrants
 
 from domain.errors import InvalidValue
 from launcher.data_folder import held
-from launcher.stack.plan import Parts, plan
+from launcher.stack.plan import KEY, Parts, plan
 from launcher.stack.ports import STACK_NAMES, StackPorts, stack_ports
 from launcher.stack.records import alive, write_records
 from tests.launcher.stack import Stack, connects, real_redis, stack, with_doubles
@@ -36,6 +38,7 @@ def configs(**ports: int) -> dict[str, dict[str, object]]:
         folder=Path("/x"),
         ports=StackPorts(**ports),
         secret=SECRET,
+        api="http://127.0.0.1:7600",
         redis_server=Path("/r"),
         livekit_server=Path("/l"),
         livekit_sip=Path("/s"),
@@ -61,6 +64,7 @@ def test_livekits_servers_are_told_what_was_seen_to_work_on_one_machine() -> Non
             "redis": {"address": "127.0.0.1:7002"},
             "keys": {"cxb": SECRET},
             "room": {"auto_create": True},
+            "webhook": {"api_key": "cxb", "urls": ["http://127.0.0.1:7600/api/v1/livekit/webhook"]},
             "logging": {"level": "info"},
         },
         "livekit-sip.yaml": {
@@ -86,7 +90,8 @@ def test_all_start_in_order_are_told_and_stop_the_other_way_round(
 
     assert list(three.records()) == ["redis", "livekit-server", "livekit-sip"]
     assert f"CXB_LIVEKIT_URL=ws://127.0.0.1:{three.ports.livekit}" in said
-    assert "needs livekit-sip" not in said
+    assert "stand-in" not in said
+    assert "CXB_LIVEKIT_SIP_URL" not in said
     status = three.run("status")
     assert (status.returncode, status.stdout.count("healthy")) == (0, 3)
     assert not {"REDIS_HOST", *STACK_NAMES} & set(json.loads((three.folder / "livekit-server.seen").read_text()))
@@ -185,14 +190,34 @@ def test_another_command_at_work_is_waited_for_by_nobody(three: Stack) -> None:
             assert "another ./cxb stack is at work" in refused.stderr
 
 
-def test_without_livekit_sip_it_says_what_that_means(tmp_path: Path) -> None:
+def test_without_livekit_sip_a_stand_in_of_ours_carries_sip(tmp_path: Path) -> None:
     real_redis()
-    two = with_doubles(stack(tmp_path, 24200), tmp_path / "bin", sip=False)
+    one = with_doubles(stack(tmp_path, 24200), tmp_path / "bin", sip=False)
+    service = f"http://127.0.0.1:{one.ports.sip_health}"
     try:
-        assert "SIP over LiveKit needs livekit-sip on PATH" in two.up()
-        assert list(two.records()) == ["redis", "livekit-server"]
+        said = one.up()
+        assert "no livekit-sip on PATH" in said
+        assert f"CXB_LIVEKIT_SIP_URL={service}" in said
+        assert list(one.records()) == ["redis", "livekit-server", "sip-stand-in"]
+        assert one.run("status").returncode == 0
+        assert connects(one.ports.sip)
+        asked = httpx.post(
+            f"{service}/twirp/livekit.SIP/ListSIPOutboundTrunk",
+            json={},
+            headers={"authorization": f"Bearer {sip_admin(one)}"},
+            trust_env=False,
+        )
+        assert asked.json() == {}
+        secrets = {path.name for path in one.folder.iterdir() if path.is_file() and one.secret() in path.read_text()}
+        assert secrets == {"cxb.env", "livekit.yaml", "sip-stand-in.json"}
     finally:
-        assert two.run("down").returncode == 0
+        assert one.run("down").returncode == 0
+    assert not connects(one.ports.sip)
+
+
+def sip_admin(one: Stack) -> str:
+    """By the key and the secret that were written down for CXB."""
+    return AccessToken(KEY, one.secret()).with_sip_grants(SIPGrants(admin=True)).to_jwt()
 
 
 def test_nothing_started_is_nothing_to_stop(tmp_path: Path) -> None:

@@ -37,7 +37,9 @@ from applications.core.use_cases.open_call import OpenCall
 from applications.core.use_cases.order_call import OrderCall
 from applications.core.use_cases.run_call import RunCall
 from applications.core.use_cases.salvage_calls import SalvageCalls
+from applications.core.use_cases.stay_on import StayOn
 from applications.core.use_cases.take_call import TakeCall
+from applications.core.use_cases.transfer_call import TransferCall
 from domain.bots.bot import Bot, BotSpec
 from domain.bots.runtime_config import RuntimeConfig
 from domain.crm.delivery import CrmTarget
@@ -185,6 +187,8 @@ class Road:
                 journal=journal,
                 taped=lambda writer: TapedAudioLinks(w.links, writer, w.clock),
                 conversation=conversation,
+                transfer_call=TransferCall(telephony=w.telephony),
+                stay_on=StayOn(telephony=w.telephony, clock=w.clock),
                 sink=doors,
                 clock=w.clock,
                 server_id=CORE,

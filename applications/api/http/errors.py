@@ -30,7 +30,7 @@ STATUSES: Final[Mapping[type[Exception], tuple[int, str]]] = {
     PortError: (500, "internal"),
 }
 
-REFUSALS: Final[Mapping[str, int]] = {"cursor": 400, "not_signed_in": 401}
+REFUSALS: Final[Mapping[str, int]] = {"cursor": 400, "not_signed_in": 401, "webhook": 401}
 """Refusals that have a status of their own, by their reason."""
 
 KINDS: Final[Mapping[int, str]] = {

@@ -11,6 +11,7 @@ from domain.calls.call import Call, CallState, Direction
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, Result, ResultSource
 from domain.calls.transcript import Turn
+from domain.calls.transfer import TransferTried
 from domain.crm.delivery import Delivery
 from domain.ids import (
     AttemptId,
@@ -73,7 +74,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordingShown(msgspec.Struct, frozen=True, kw_only=True):
-    """Stereo: the callee left, the bot right. `path` wants a session, a key or a token."""
+    """Stereo: the callee left, the bot right, and after a transfer whoever took the call. `path` wants a session, a key
+    or a token."""
 
     path: str
     seconds: float
@@ -92,6 +94,7 @@ class ResultShown(msgspec.Struct, frozen=True, kw_only=True):
     disposition: str | None
     sip_status: int | None
     detail: str | None
+    transfer: TransferTried | None
     turns: tuple[Turn, ...]
     recording: RecordingShown | None
 
@@ -174,6 +177,7 @@ def _result(call: Call, result: Result) -> ResultShown:
         disposition=result.disposition,
         sip_status=result.sip_status,
         detail=result.detail,
+        transfer=result.transfer,
         turns=result.turns,
         recording=_recording(call, result),
     )

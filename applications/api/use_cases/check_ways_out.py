@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from applications.api.use_cases.list_mirrored import ListMirrored
 from domain.bots.bot import BotState
 from domain.ids import DEFAULT_BRAND
 from domain.routing.fleet import CoreServer, ServerState
@@ -12,6 +13,7 @@ from ports.errors import PortError
 from ports.fleet_registry import FleetRegistry
 from ports.messages.core import CoreHealth
 from ports.messages.findings import Finding, fine, stops_calls, worth_a_look
+from ports.trunk_mirror import TrunkMirror
 from ports.trunk_store import TrunkStore
 
 BOTS_LOOKED_AT = 200
@@ -25,9 +27,27 @@ class CheckWaysOut:
     cores: CoreGateway
     trunks: TrunkStore
     bots: BotStore
+    mirrored: ListMirrored
+    trunk_mirror: TrunkMirror
 
     async def __call__(self) -> Sequence[Finding]:
-        return [*await self._cores(), await self._trunks(), await self._bots()]
+        return [*await self._cores(), await self._trunks(), *await self._copies(), await self._bots()]
+
+    async def _copies(self) -> Sequence[Finding]:
+        """The media server's own, where it keeps some."""
+        try:
+            found = await self.trunk_mirror.differences(await self.mirrored())
+        except PortError as error:
+            why = f"the media server did not say which trunks it has ({type(error).__name__})"
+            return [stops_calls("trunks", why, "start it, or mend CXB_LIVEKIT_URL, CXB_LIVEKIT_KEY or its secret")]
+        return [
+            worth_a_look(
+                f"trunk {one.trunk_id}",
+                f"the media server's copy ({one.copy.value}) is {one.drift.value}",
+                "wait ten seconds; if it stays, see `trunk_not_mirrored` and `trunk_out_of_step` in the API's log",
+            )
+            for one in found
+        ]
 
     async def _cores(self) -> Sequence[Finding]:
         servers = await self.fleet.all()

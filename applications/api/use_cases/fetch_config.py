@@ -42,6 +42,9 @@ class FetchConfig:
             spec=version.spec,
             recording_key=recording_key(call),
             variables=call.variables,
+            trunk_id=call.trunk_id,
+            phone=call.phone,
+            caller_number=call.caller_number,
         )
 
 

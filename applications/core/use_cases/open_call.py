@@ -29,7 +29,7 @@ CONFIG_PATIENCE: Final = 2.0
 
 CONFIG_PAUSE: Final = 0.2
 MARGIN: Final = 60.0
-"""Seconds beyond the bot's own limit after which the carrier ends the leg whatever the bot does."""
+"""Seconds beyond the bot's own limits after which the carrier ends the leg whatever the bot does."""
 
 Orders: TypeAlias = "asyncio.Queue[Order]"
 
@@ -116,7 +116,7 @@ class OpenCall:
             to=request.to,
             caller_number=request.caller_number,
             ring_timeout=request.ring_timeout,
-            max_duration=config.spec.policy.max_duration + MARGIN,
+            max_duration=config.spec.longest_call + MARGIN,
         )
         try:
             await self.telephony.dial(order)

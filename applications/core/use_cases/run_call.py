@@ -11,13 +11,17 @@ import structlog
 from applications.core.call_notes import note_of_order, notes_of_event
 from applications.core.news_teller import NewsTeller
 from applications.core.patient_journal import PatientJournal
+from applications.core.transfers import Transfers
 from applications.core.use_cases.open_call import Opened, Orders
+from applications.core.use_cases.stay_on import StayOn
+from applications.core.use_cases.transfer_call import TransferCall
 from domain.calls.ending import CALLER_GONE, NO_ORDERS
+from domain.calls.result import EndedBy
 from domain.ids import CallId, ServerId
 from ports.audio_links import AudioLink, AudioLinks
 from ports.call_journal import CallJournal, JournalEntry, JournalHeader, JournalWriter, Note
 from ports.clock import Clock
-from ports.conversation import Conversation, ConversationSession, Ended, TurnTaken
+from ports.conversation import Conversation, ConversationSession, Ended, TransferAsked, TurnTaken
 from ports.errors import PortError, Unavailable
 from ports.messages.calls import CoreJoined, LegMoved, LegProgress, TurnHeard
 from ports.messages.core import End, Order
@@ -43,13 +47,16 @@ class NeverEnded(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunCall:
-    """Nothing that goes wrong in a call leaves it: its journal says what it was."""
+    """Nothing that goes wrong in a call leaves it: its journal says what it was. A call that was transferred into its
+    room lasts until one of the two has left."""
 
     rooms: Rooms
     telephony: Telephony
     journal: CallJournal
     taped: Callable[[JournalWriter], AudioLinks]
     conversation: Conversation
+    transfer_call: TransferCall
+    stay_on: StayOn
     sink: ResultSink
     clock: Clock
     server_id: ServerId
@@ -60,7 +67,7 @@ class RunCall:
         async with self.journal.open(header) as writer:
             journal = PatientJournal(writer, self.clock)
             try:
-                async with asyncio.timeout(opened.config.spec.policy.max_duration + MARGIN):
+                async with asyncio.timeout(opened.config.spec.longest_call + MARGIN):
                     await self._be_there(opened, orders, journal)
             except Unavailable:
                 journal.note(JournalEntry(at=self.clock.now(), note=Note.LINE_OVER))
@@ -91,30 +98,46 @@ class RunCall:
         if opened.dialled:
             teller.tell(LegMoved(progress=LegProgress.ANSWERED))
         async with self.conversation.open(link, config) as session, asyncio.TaskGroup() as beside:
+            transfers = Transfers(config, self.transfer_call, session, journal, self.clock, beside)
             aside = [
                 beside.create_task(teller.run()),
-                beside.create_task(self._pass_orders(opened, session, orders, teller, journal)),
+                beside.create_task(self._pass_orders(opened, session, orders, transfers, teller, journal)),
             ]
-            await self._listen(session, teller, journal)
+            ended = await self._listen(session, teller, transfers, journal)
+            await transfers.settle()
             for task in aside:
                 task.cancel()
+            if transfers.target_leg is None:
+                self._note_end(Ended(by=EndedBy.BOT) if transfers.taken else ended, journal)
+        if transfers.target_leg is not None:
+            by = await self.stay_on(config.call_id, transfers.target_leg, link, orders, journal)
+            self._note_end(Ended(by=by), journal)
 
-    async def _listen(self, session: ConversationSession, teller: NewsTeller, journal: JournalWriter) -> None:
+    async def _listen(
+        self, session: ConversationSession, teller: NewsTeller, transfers: Transfers, journal: JournalWriter
+    ) -> Ended:
         async for event in session.events():
+            if isinstance(event, Ended):
+                log.info("conversation_ended", by=event.by.value, disposition=event.disposition)
+                return event
             for entry in notes_of_event(event, self.clock.now()):
                 journal.note(entry)
             if isinstance(event, TurnTaken):
                 teller.tell(TurnHeard(turn=event.turn))
-            if isinstance(event, Ended):
-                log.info("conversation_ended", by=event.by.value, disposition=event.disposition)
-                return
+            if isinstance(event, TransferAsked):
+                transfers.ask(event.transfer)
         raise NeverEnded("the conversation's events ran out before it had ended")
+
+    def _note_end(self, ended: Ended, journal: JournalWriter) -> None:
+        for entry in notes_of_event(ended, self.clock.now()):
+            journal.note(entry)
 
     async def _pass_orders(
         self,
         opened: Opened,
         session: ConversationSession,
         orders: Orders,
+        transfers: Transfers,
         teller: NewsTeller,
         journal: JournalWriter,
     ) -> None:
@@ -124,6 +147,8 @@ class RunCall:
         while True:
             log.info("order_taken", order=type(order).__name__)
             journal.note(note_of_order(order, self.clock.now()))
+            if isinstance(order, End):
+                transfers.forgo()
             await session.order(order)
             if isinstance(order, End):
                 break

@@ -1,0 +1,51 @@
+"""A copy of trunks in memory, and none where nobody keeps one."""
+
+from collections.abc import Sequence
+
+from domain.ids import TrunkId
+from ports.trunk_mirror import Copy, Difference, Drift, MirroredTrunk, TrunkMirror
+
+Kept = dict[tuple[TrunkId, Copy], object]
+
+
+class MemoryTrunkMirror(TrunkMirror):
+    """`kept` may be changed by hand, as somebody at a media server would."""
+
+    def __init__(self) -> None:
+        self.kept: Kept = {}
+
+    async def differences(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:
+        want = _copies(wanted)
+        drifts = {
+            **dict.fromkeys(self.kept.keys() - want.keys(), Drift.EXTRA),
+            **dict.fromkeys(want.keys() - self.kept.keys(), Drift.MISSING),
+            **{key: Drift.CHANGED for key in want.keys() & self.kept.keys() if want[key] != self.kept[key]},
+        }
+        return tuple(Difference(trunk_id=key[0], copy=key[1], drift=drifts[key]) for key in sorted(drifts))
+
+    async def mend(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:
+        found = await self.differences(wanted)
+        self.kept = _copies(wanted)
+        return found
+
+
+class NoTrunkMirror(TrunkMirror):
+    """Where whoever carries calls asks for the trunks, as the exchange does."""
+
+    async def differences(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:  # noqa: ARG002
+        return ()
+
+    async def mend(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:  # noqa: ARG002
+        return ()
+
+
+def _copies(wanted: Sequence[MirroredTrunk]) -> Kept:
+    """Calls come in only to numbers."""
+    kept: Kept = {}
+    for one in wanted:
+        account = one.account
+        kept[account.trunk_id, Copy.OUT] = (account.sip, account.password)
+        if one.numbers:
+            kept[account.trunk_id, Copy.IN] = (account.sip.host, account.sip.trusted, frozenset(one.numbers))
+            kept[account.trunk_id, Copy.RULE] = account.brand
+    return kept

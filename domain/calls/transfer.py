@@ -1,0 +1,47 @@
+"""Handing a call over to somebody else: to whom, by what means, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class TransferHow(StrEnum):
+    """DIAL places a second leg into the call's room, where its recording goes on; REFER gives the call away."""
+
+    DIAL = "dial"
+    REFER = "refer"
+
+
+class ShownCaller(StrEnum):
+    """Whose number a second leg shows. Many trunks refuse any but ours."""
+
+    OURS = "ours"
+    CALLEE = "callee"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """`to` is E.164 once its variables are filled in. Times in seconds: how long it may ring, and how long the two
+    may talk afterwards. All but `to` and `how` are of a second leg only."""
+
+    to: str
+    how: TransferHow = TransferHow.DIAL
+    ring_timeout: float = 25.0
+    talk_limit: float = 3600.0
+    caller: ShownCaller = ShownCaller.OURS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferTried:
+    """A call's last transfer. `failure` is a word for why nobody took it, such as `sip_486`; None when it was taken,
+    since `at`."""
+
+    to: str
+    how: TransferHow
+    at: datetime
+    failure: str | None = None
+
+
+def word_for_status(status: int | None) -> str:
+    """Why a number that was called did not answer: one word for all that mean that nobody picked up."""
+    return "no_answer" if status in (408, 480, 487) else f"sip_{status}"

@@ -1,0 +1,52 @@
+"""A media server's own copy of the trunks that CXB stores: kept in step, whoever changed which."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from domain.ids import TrunkId
+from ports.messages.sip import SipAccount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirroredTrunk:
+    """A trunk as it should be there, with those numbers of ours (E.164) that calls may come in to by it."""
+
+    account: SipAccount
+    numbers: tuple[str, ...] = ()
+
+
+class Copy(StrEnum):
+    """Of what: the way out, the way in, and what becomes of who comes in."""
+
+    OUT = "out"
+    IN = "in"
+    RULE = "rule"
+
+
+class Drift(StrEnum):
+    MISSING = "missing"
+    CHANGED = "changed"
+    EXTRA = "extra"  # one of ours that is wanted no more, or a second one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    trunk_id: TrunkId
+    copy: Copy
+    drift: Drift
+
+
+class TrunkMirror(Protocol):
+    """What is not CXB's is left alone. Both raise Unavailable."""
+
+    @abstractmethod
+    async def differences(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:
+        """In what the copy is not as it should be; by trunk, nothing when all is well."""
+
+    @abstractmethod
+    async def mend(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:
+        """Makes it so; what was different. Raises Refused when the media server will not have a trunk: the others are
+        mended all the same."""

@@ -1,0 +1,275 @@
+"""What LiveKit was recorded to answer, as our events; and what a leg is when process, store or connection fail."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from livekit.protocol.sip import CreateSIPParticipantRequest
+
+from adapters.livekit.telephony import LiveKitTelephony
+from adapters.memory.leg_ledger import MemoryLegLedger
+from adapters.system.clock import SystemClock
+from contract_tests.backends.phone_world import LISTENS, order
+from contract_tests.livekit.recorded import FULL, NO_ANSWER, REFUSALS, TIMED_OUT, Recorded
+from contract_tests.ports.company import rest
+from domain.calls.outcome import NOT_AN_ATTEMPT
+from domain.calls.sip_outcome import outcome_of_status
+from domain.ids import CallId
+from ports.errors import Busy, NotFound, Refused, Unavailable
+from ports.leg_ledger import LegStory
+from ports.telephony import TOO_LATE, HangUp, LegEvent, LegKind, LegState
+from tests.adapters.scripted_livekit import CUT, Fault, Script, ScriptedLiveKit, clients
+
+CALL = CallId("call_1")
+CLOCK = SystemClock()
+Process = Callable[..., AbstractAsyncContextManager[LiveKitTelephony]]
+
+
+@pytest.fixture
+def livekit() -> ScriptedLiveKit:
+    scripted = ScriptedLiveKit()
+    scripted.rooms["call_1"] = ""
+    return scripted
+
+
+@pytest.fixture
+async def process(livekit: ScriptedLiveKit) -> AsyncIterator[Process]:
+    """Makes telephonies as processes of their own have them."""
+    async with livekit.serving() as url:
+
+        @asynccontextmanager
+        async def running(
+            ledger: MemoryLegLedger | None = None, *, authoritative: bool = True
+        ) -> AsyncIterator[LiveKitTelephony]:
+            async with clients(url) as (server, sip):
+                ours = MemoryLegLedger() if ledger is None else ledger
+                telephony = LiveKitTelephony(server, sip, ours, CLOCK, authoritative=authoritative)
+                async with telephony.running():
+                    yield telephony
+
+        yield running
+
+
+def rings_then(fault: Fault | None, *, seconds: float = 0.2, leaves: bool = True) -> Script:
+    async def script(livekit: ScriptedLiveKit, request: CreateSIPParticipantRequest) -> Fault | None:
+        livekit.show(request, "ringing")
+        await asyncio.sleep(seconds)
+        if leaves:
+            livekit.gone(request)
+        return fault
+
+    return script
+
+
+def at_once(fault: Fault) -> Script:
+    async def script(_: ScriptedLiveKit, __: CreateSIPParticipantRequest) -> Fault | None:
+        return fault
+
+    return script
+
+
+def fault_of(recorded: Recorded, phrase: str) -> Fault:
+    meta = {} if recorded.sip is None else {"sip_status_code": str(recorded.sip), "sip_status": phrase}
+    return Fault(code=recorded.code, http=recorded.http, message=TIMED_OUT, meta=meta)
+
+
+async def events_of(telephony: LiveKitTelephony) -> list[LegEvent]:
+    return await rest(telephony.watch(CALL))
+
+
+@pytest.mark.parametrize(("said", "recorded"), REFUSALS.items(), ids=[str(status) for status, _ in REFUSALS])
+async def test_each_recorded_no_ends_the_leg_with_its_exact_status(
+    livekit: ScriptedLiveKit, process: Process, said: tuple[int, str], recorded: Recorded
+) -> None:
+    status, phrase = said
+    livekit.script = rings_then(fault_of(recorded, phrase))
+    async with process() as telephony:
+        await telephony.dial(order("call_1", LISTENS))
+        events = await events_of(telephony)
+
+    assert [event.kind for event in events] == [LegKind.RINGING, LegKind.ENDED]
+    assert (events[-1].status, events[-1].reason) == (status, phrase)
+    assert events[-1].by is (HangUp.CALLEE if status in {486, 600, 603} else HangUp.NETWORK)
+
+
+async def test_silence_until_the_ring_timeout_is_no_answer(livekit: ScriptedLiveKit, process: Process) -> None:
+    livekit.script = rings_then(fault_of(NO_ANSWER, ""), seconds=1.0)
+    async with process() as telephony:
+        await telephony.dial(order("call_1", LISTENS, ring=1.0))
+        end = (await events_of(telephony))[-1]
+
+    assert (end.status, end.reason, end.by) == (408, "ring timeout", HangUp.US)
+
+
+async def test_every_limit_is_said_and_no_number_is_shown_in_the_room(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    async with process() as telephony:
+        await telephony.dial(order("call_1", LISTENS, ring=25.0, longest=600.0))
+
+    (asked,) = livekit.asked
+    assert (asked.ringing_timeout.seconds, asked.max_call_duration.seconds) == (25, 600)
+    assert (asked.wait_until_answered, asked.hide_phone_number) == (True, True)
+    assert (asked.sip_trunk_id, asked.sip_call_to, asked.participant_identity) == ("ST_1", LISTENS, "callee")
+
+
+async def test_a_busy_server_is_no_outcome_of_the_lead(livekit: ScriptedLiveKit, process: Process) -> None:
+    """And once it has room, the same call can be placed."""
+    livekit.script = at_once(Fault(code=FULL[0], http=FULL[1], message=FULL[2]))
+    async with process() as telephony:
+        with pytest.raises(Busy):
+            await telephony.dial(order("call_1", LISTENS))
+        assert (await telephony.find(CALL)).state is LegState.NEVER_PLACED
+        with pytest.raises(NotFound):
+            await events_of(telephony)
+        livekit.script = rings_then(None, leaves=False)
+        await telephony.dial(order("call_1", LISTENS))
+        assert (await telephony.find(CALL)).state is LegState.RINGING
+
+
+async def test_a_server_that_says_late_that_it_is_busy_makes_congestion_which_does_not_count(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    livekit.script = rings_then(Fault(code=FULL[0], http=FULL[1], message=FULL[2]), seconds=0.6)
+    async with process() as telephony:
+        await telephony.dial(order("call_1", LISTENS))
+        end = (await events_of(telephony))[-1]
+
+    assert end.status is not None
+    assert outcome_of_status(end.status, end.reason) in NOT_AN_ATTEMPT
+
+
+class SlowLedger(MemoryLegLedger):
+    """Takes its time until a leg is on record."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    async def open(self, story: LegStory) -> None:
+        await asyncio.sleep(self._seconds)
+        await super().open(story)
+
+
+async def test_an_order_that_waited_too_long_for_the_store_sends_no_invite(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    in_time = order("call_1", LISTENS, not_after=CLOCK.now() + timedelta(seconds=0.3))
+    async with process(SlowLedger(0.6)) as telephony:
+        with pytest.raises(Refused) as refused:
+            await telephony.dial(in_time)
+
+        assert refused.value.reason == TOO_LATE
+        assert (await telephony.find(CALL)).state is LegState.NEVER_PLACED
+    assert livekit.asked == []
+
+
+async def test_who_stops_waiting_for_a_dial_stops_no_call(livekit: ScriptedLiveKit, process: Process) -> None:
+    async with process(SlowLedger(0.2)) as telephony:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await telephony.dial(order("call_1", LISTENS))
+        await telephony.dial(order("call_1", LISTENS))
+
+        assert len(livekit.asked) == 1
+        assert (await telephony.find(CALL)).state in {LegState.RINGING, LegState.ANSWERED}
+
+
+async def test_a_leg_lives_on_when_the_connection_that_asked_for_it_is_cut(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    livekit.script = rings_then(CUT, leaves=False)
+    async with process() as telephony:
+        await telephony.dial(order("call_1", LISTENS))
+        watching = asyncio.create_task(events_of(telephony))
+        await asyncio.sleep(0.5)
+        livekit.phones["call_1", "callee"] = "active"
+        while (await telephony.find(CALL)).state is not LegState.ANSWERED:
+            await CLOCK.sleep(0.05)
+        livekit.phones.clear()
+        events = await watching
+
+    assert [event.kind for event in events] == [LegKind.RINGING, LegKind.ANSWERED, LegKind.ENDED]
+
+
+async def test_nobody_says_what_became_of_an_invite_that_no_answer_came_to(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    livekit.script = at_once(CUT)
+    async with process() as telephony:
+        with pytest.raises(Unavailable):
+            await telephony.dial(order("call_1", LISTENS))
+        with pytest.raises(Unavailable):
+            await events_of(telephony)
+
+        assert (await telephony.find(CALL)).state is LegState.UNKNOWN
+
+
+async def test_another_process_with_the_ledger_sees_the_leg_and_can_end_it(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    ledger = MemoryLegLedger()
+    livekit.script = rings_then(None, leaves=False, seconds=30)
+    async with process(ledger) as other:
+        async with process(ledger) as first:
+            await first.dial(order("call_1", LISTENS))
+            assert (await other.find(CALL)).state is LegState.RINGING
+        assert (await other.find(CALL)).state is LegState.RINGING
+
+        await other.dial(order("call_1", LISTENS))
+        await other.hang_up(CALL)
+
+        end = (await events_of(other))[-1]
+        assert (end.kind, end.status, end.by) == (LegKind.ENDED, 487, HangUp.US)
+    assert len(livekit.asked) == 1
+
+
+async def test_without_the_ledger_only_an_open_room_without_a_mark_says_never_placed(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    livekit.script = rings_then(None, leaves=False, seconds=30)
+    async with process(authoritative=False) as core, process(authoritative=False) as api:
+        assert (await api.find(CALL)).state is LegState.NEVER_PLACED
+        assert (await api.find(CallId("call_without_room"))).state is LegState.UNKNOWN
+
+        await core.dial(order("call_1", LISTENS))
+
+        assert (await api.find(CALL)).state is LegState.RINGING
+        livekit.phones.clear()
+        assert (await api.find(CALL)).state is LegState.UNKNOWN
+
+
+async def test_a_call_that_another_core_has_dialled_is_not_dialled_again(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    livekit.script = rings_then(None, leaves=False, seconds=30)
+    async with process(authoritative=False) as one, process(authoritative=False) as two:
+        await one.dial(order("call_1", LISTENS))
+        await two.dial(order("call_1", LISTENS))
+
+        assert (await two.find(CALL)).state is LegState.RINGING
+    assert len(livekit.asked) == 1
+
+
+async def test_a_trunk_that_livekit_does_not_know_is_refused(livekit: ScriptedLiveKit, process: Process) -> None:
+    livekit.script = at_once(Fault(code="not_found", http=404, message="object cannot be found"))
+    async with process() as telephony:
+        with pytest.raises(Refused) as refused:
+            await telephony.dial(order("call_1", LISTENS))
+
+        assert refused.value.reason == "trunk"
+        assert (await telephony.find(CALL)).state is LegState.NEVER_PLACED
+
+
+async def test_while_livekit_does_not_answer_nobody_may_redial(livekit: ScriptedLiveKit, process: Process) -> None:
+    async with process(authoritative=False) as telephony:
+        livekit.lost = True
+        with pytest.raises(Unavailable):
+            await telephony.find(CALL)
+        with pytest.raises(Unavailable):
+            await telephony.dial(order("call_1", LISTENS))
+        livekit.lost = False
+
+        assert (await telephony.find(CALL)).state is LegState.NEVER_PLACED
