@@ -55,6 +55,7 @@ from domain.routing.fleet import CoreServer
 from domain.routing.trunk import CarrierKind, Trunk
 from ports.attempt_ledger import AttemptFilter
 from ports.audio_links import AudioLinks
+from ports.clock import Clock
 from ports.messages.fleet import Grant
 
 LOUD = AudioFrame(pcm=struct.pack("<h", 5000) * (FRAME_BYTES // 2))
@@ -86,7 +87,7 @@ class World:
     """What all Diallers of a test share."""
 
     callees: dict[str, Callee] = field(default_factory=dict)
-    clock: MemoryClock = field(default_factory=MemoryClock)
+    clock: Clock = field(default_factory=MemoryClock)
     campaigns: MemoryCampaignStore = field(default_factory=MemoryCampaignStore)
     leads: MemoryLeadStore = field(default_factory=MemoryLeadStore)
     attempts: MemoryAttemptLedger = field(default_factory=MemoryAttemptLedger)

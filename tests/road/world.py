@@ -47,6 +47,7 @@ from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TargetId, UserId
 from domain.routing.fleet import CoreServer
 from domain.routing.trunk import Trunk
 from ports.audio_links import AudioLinks
+from ports.clock import Clock
 from ports.config_source import ConfigSource
 from ports.core_gateway import CoreGateway
 from ports.errors import NotFound
@@ -117,8 +118,9 @@ class CoreDoor(CoreGateway):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phones:
-    """What carries calls, at work already, and the trunks by which it does."""
+    """What carries calls, at work already, the clock that it goes by, and the trunks by which it does."""
 
+    clock: Clock
     rooms: Rooms
     links: AudioLinks
     telephony: Telephony
@@ -145,6 +147,8 @@ class Road:
     push: DeliverPushes = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.phones is not None:
+            self.world = World(clock=self.phones.clock)
         w = self.world
         speech, ears = MemoryTextToSpeech(), MemorySpeechToText()
         if self.phones is None:

@@ -47,7 +47,8 @@ async def _carried(carriers: Carriers, trunks: Sequence[Trunk]) -> AsyncIterator
     rooms = MemoryRooms(clock)
     telephony = MemoryTelephony(rooms, carriers, MemoryLegJournal(), clock)
     async with telephony.running():
-        yield Phones(rooms=rooms, links=MemoryAudioLinks(rooms, clock), telephony=telephony, trunks=trunks)
+        links = MemoryAudioLinks(rooms, clock)
+        yield Phones(clock=clock, rooms=rooms, links=links, telephony=telephony, trunks=trunks)
 
 
 @asynccontextmanager
