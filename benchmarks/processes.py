@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 
 PORTS: Final = ("CXB_CONSOLE_PORT", "CXB_API_PORT", "CXB_CORE_PORT", "CXB_DIALLER_PORT", "CXB_EXCHANGE_PORT")
+LOOPBACK: Final = "127.0.0.1"
 PATIENCE: Final = 180.0
 LOOK_EVERY: Final = 0.02
 SECRET: Final = "a-secret-that-only-this-benchmark-uses-0"  # noqa: S105  # a benchmark's own
@@ -33,7 +34,7 @@ def free_ports(count: int) -> list[int]:
     found: list[int] = []
     for port in range(23_000 + os.getpid() % 6_000, 32_000):
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
+            if probe.connect_ex((LOOPBACK, port)) != 0:
                 found.append(port)
         if len(found) == count:
             return found

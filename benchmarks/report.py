@@ -28,7 +28,7 @@ class Plotted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One run of one benchmark. `size` says what its sizes count."""
+    """One run of one benchmark. `size` says what its sizes count; `upright` is for few sides with many figures."""
 
     name: str
     title: str
@@ -38,11 +38,12 @@ class Report:
     short: bool
     out: Path
     plotted: Sequence[Plotted] = ()
+    upright: bool = False
 
     def publish(self) -> None:
         """Prints the table and writes the files. A short run is no measurement, so its plot stays among the JSON."""
         print(f"{self.title}\n{_said(machine())}, {self.rounds} rounds{', short form' if self.short else ''}\n")
-        print(table(self.size, self.rows))
+        print(upright(self.size, self.rows) if self.upright else table(self.size, self.rows))
         self.out.mkdir(exist_ok=True)
         (self.out / f"{self.name}.json").write_text(json.dumps(self._plain(), indent=2) + "\n")
         if self.plotted:
@@ -92,6 +93,17 @@ def table(size: str, rows: Sequence[Row]) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row.figures))
     lines = [["", size, *names]]
     lines += [[row.side, f"{row.size:,}", *(_cell(row.figures.get(name)) for name in names)] for row in rows]
+    return _markdown(lines)
+
+
+def upright(size: str, rows: Sequence[Row]) -> str:
+    """The same with a line for each figure."""
+    names = list(dict.fromkeys(name for row in rows for name in row.figures))
+    lines = [[size, *(f"{row.side}, {row.size:,}" for row in rows)]]
+    return _markdown(lines + [[name, *(_cell(row.figures.get(name)) for row in rows)] for name in names])
+
+
+def _markdown(lines: Sequence[Sequence[str]]) -> str:
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     head, *body = (" | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
     rule = "-|-".join("-" * width for width in widths)

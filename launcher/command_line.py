@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from domain.errors import InvalidValue
 from launcher.check import check
+from launcher.demo.carriers import CarrierChoice
 from launcher.demo.story import Demo, run_demo
 from launcher.desk.options import add_commands, run_at_the_desk
 from launcher.faults import run_faults
 from launcher.problem import LaunchProblem
+from launcher.proof import run_proof
 from launcher.readme_map import write_map
 from launcher.show_settings import show_settings
 from launcher.stack.story import stack_down, stack_status, stack_up
@@ -28,6 +31,12 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("up", help="start everything on this machine, until Ctrl-C")
     demo = commands.add_parser("demo", help="run a whole campaign against the simulated carrier and check its numbers")
     demo.add_argument("--kill-each", action="store_true", help="kill each process once while it runs")
+    demo.add_argument(
+        "--carrier",
+        choices=[choice.value for choice in CarrierChoice],
+        default=CarrierChoice.SIMULATED.value,
+        help="who carries the calls: the simulated carrier (default), or the same population by real SIP",
+    )
     demo.add_argument("--keep", action="store_true", help="leave the system running afterwards, until Ctrl-C")
     demo.add_argument(
         "--data", metavar="FOLDER", help="where the demo keeps its data (default: a new folder under data/)"
@@ -40,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     faults = commands.add_parser("faults", help="kill processes at every step of a call, and judge what became of it")
     faults.add_argument("--trials", type=int, default=30, help="how many kills (default: 30)")
     faults.add_argument("--seed", type=int, default=1, help="which steps, in which order (default: 1)")
+    commands.add_parser("proof", add_help=False, help="call a system by SIP and measure what is on the wire")
     commands.add_parser("settings", help="list every setting, what it means and where its value comes from")
     stack = commands.add_parser("stack", help="LiveKit's own servers on this machine: start, stop, look")
     stack.add_argument("verb", choices=tuple(STACK), help="up returns when all are healthy, and they go on until down")
@@ -50,9 +60,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 when all went well, 1 when something failed, 2 when the input was wrong."""
-    asked = parser().parse_args(arguments)
+    cxb = parser()
+    asked, beyond = cxb.parse_known_args(arguments)
+    if asked.command == "proof":
+        return run_proof(beyond)
+    if beyond:
+        cxb.error(f"unrecognized arguments: {' '.join(beyond)}")
     try:
-        return _run(asked)
+        return COMMANDS[asked.command](asked)
     except InvalidValue as error:
         for fault in error.faults:
             sys.stderr.write(f"cxb: {fault.field}: {fault.reason}\n")
@@ -64,24 +79,26 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def _run(asked: argparse.Namespace) -> int:
-    match asked.command:
-        case "up":
-            return asyncio.run(up())
-        case "demo":
-            demo = Demo(kill_each=asked.kill_each, keep=asked.keep, data=asked.data, seed=asked.seed)
-            return asyncio.run(run_demo(demo))
-        case "test":
-            return check(asked.paths)
-        case "check":
-            return asyncio.run(system_check())
-        case "faults":
-            return run_faults(("--trials", str(asked.trials), "--seed", str(asked.seed)))
-        case "trunk" | "did" | "call":
-            return asyncio.run(run_at_the_desk(asked))
-        case "settings":
-            return show_settings()
-        case "stack":
-            return STACK[asked.verb]()
-        case _:
-            return write_map(only_check=asked.check)
+def _demo(asked: argparse.Namespace) -> int:
+    carrier = CarrierChoice(asked.carrier)
+    demo = Demo(kill_each=asked.kill_each, keep=asked.keep, carrier=carrier, data=asked.data, seed=asked.seed)
+    return asyncio.run(run_demo(demo))
+
+
+def _desk(asked: argparse.Namespace) -> int:
+    return asyncio.run(run_at_the_desk(asked))
+
+
+COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
+    "up": lambda _: asyncio.run(up()),
+    "demo": _demo,
+    "test": lambda asked: check(asked.paths),
+    "check": lambda _: asyncio.run(system_check()),
+    "trunk": _desk,
+    "did": _desk,
+    "call": _desk,
+    "faults": lambda asked: run_faults(("--trials", str(asked.trials), "--seed", str(asked.seed))),
+    "settings": lambda _: show_settings(),
+    "stack": lambda asked: STACK[asked.verb](),
+    "map": lambda asked: write_map(only_check=asked.check),
+}

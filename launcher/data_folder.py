@@ -17,7 +17,6 @@ from ports.settings import Environment, Settings
 LOCK: Final = "cxb.lock"
 SECRETS: Final = "secrets.json"
 LIVEKIT_SECRETS: Final = "livekit_secrets.json"
-MADE: Final = ("jwt_secret", "core_secret", "secrets_key")
 
 
 @contextmanager
@@ -49,7 +48,7 @@ def with_secrets(settings: Settings) -> Settings:
     """In development, secrets that nobody set are made once for the folder and kept there, for its owner's eyes."""
     if settings.environment is Environment.PRODUCTION:
         return settings
-    made = _made_once(Path(settings.data) / SECRETS, *MADE)
+    made = _made_once(Path(settings.data) / SECRETS, "jwt_secret", "core_secret", "secrets_key")
     return replace(
         settings,
         jwt_secret=settings.jwt_secret or made["jwt_secret"],

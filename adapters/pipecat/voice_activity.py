@@ -16,20 +16,40 @@ STOP_SECONDS: Final = 0.2
 """Silence after which the voice has stopped; Pipecat's turn strategies assume this value."""
 
 
+SPARE: Final = 2
+"""Models that are loaded before a call needs them: a caller would hear it ring for so much longer."""
+
+
 class VoiceModels:
     """Loading one takes 40 ms of a core and 9 MB, so that they are lent out and used again."""
 
     def __init__(self) -> None:
         self._free: list[SileroVAD] = []
+        self._loading = 0
+
+    @property
+    def free(self) -> int:
+        return len(self._free)
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[SileroVAD]:
+        """Once there was a first call, the next ones find theirs loaded."""
         model = self._free.pop() if self._free else await asyncio.to_thread(SileroVAD, RATE)
+        stocking = asyncio.ensure_future(self._stock())  # awaited below; a TaskGroup would wrap what the call raises
         try:
             yield model
         finally:
             model.reset()
             self._free.append(model)
+            await stocking
+
+    async def _stock(self) -> None:
+        while len(self._free) + self._loading < SPARE:
+            self._loading += 1
+            try:
+                self._free.append(await asyncio.to_thread(SileroVAD, RATE))
+            finally:
+                self._loading -= 1
 
 
 class SileroAnalyzer(VADAnalyzer):

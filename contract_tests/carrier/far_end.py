@@ -202,7 +202,7 @@ class FarEnd:
 
     def _parts(self, talk: Dialog, wire: Wire, seen: CallSeen) -> dict[str, Any]:
         news, chance = News(), random.Random(self.place.chance.random())  # noqa: S311  # to be repeatable
-        media = Media(seen=seen.media, told=news.tell, chance=chance, host=self.place.host)
+        media = Media(seen=seen.media, told=news.tell, chance=chance, host=self.place.host, stamped=self.place.stamped)
         media.speaker.trouble = self.trouble
         return {"place": self.place, "dialog": talk, "wire": wire, "seen": seen, "media": media, "news": news}
 
@@ -223,9 +223,10 @@ async def far_end(
     seed: int = 1,
     t1: float = T1,
     copies: int = 1,
+    stamped: bool = False,
 ) -> AsyncIterator[FarEnd]:
     """One that is open. `laws` are G.711's payload numbers in order of preference; `t1` is SIP's, in seconds;
-    with 2 `copies` every SIP datagram goes out twice."""
+    with 2 `copies` every SIP datagram goes out twice; `stamped` as in Place."""
     tasks = Tasks()
     place = Place(
         host=LOOPBACK,
@@ -235,6 +236,7 @@ async def far_end(
         pacer=Pacer(),
         laws=laws,
         chance=random.Random(seed),  # noqa: S311  # to be repeatable
+        stamped=stamped,
     )
     carrier = FarEnd(numbers=dict(numbers), registrar=registrar or Registrar(), place=place)
     await carrier.open(port)

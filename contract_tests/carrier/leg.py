@@ -34,7 +34,8 @@ class Transfer:
 
 @dataclass(slots=True, kw_only=True)
 class Place:
-    """What all legs of one far end share."""
+    """What all legs of one far end share. With `stamped` a packet's time is when the system took it in, not when this
+    process came to read it."""
 
     host: str
     port: int
@@ -43,6 +44,7 @@ class Place:
     pacer: Pacer
     laws: Sequence[int]
     chance: random.Random
+    stamped: bool = False
 
     @property
     def here(self) -> str:

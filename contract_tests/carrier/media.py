@@ -3,7 +3,9 @@
 import asyncio
 import random
 import socket
-from collections.abc import Callable
+import struct
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,17 +21,25 @@ AT_ONCE: Final = 16
 """Datagrams that are read of one call before it is another's turn."""
 
 LONGEST: Final = 2048
+STAMPS: Final = getattr(socket, "SO_TIMESTAMPNS", 35)
+"""Linux's, which Python does not name: it stamps each datagram by the clock of the day."""
+
+STAMP: Final = struct.Struct("@ll")
 SENDS: Final = ("sendrecv", "sendonly")
+
+Ancillary = Sequence[tuple[int, int, bytes]]
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Media:
-    """What was received since the call began, answered or not, is in `seen`. `told` is called at every packet."""
+    """What was received since the call began, answered or not, is in `seen`. `told` is called at every packet. Its
+    time is when it was read, or with `stamped` when the system took it in."""
 
     seen: MediaSeen
     told: Callable[[], None]
     chance: random.Random
     host: str
+    stamped: bool = False
     echoing: bool = False
     remote: tuple[str, int] | None = None
     port: int = 0
@@ -44,6 +54,8 @@ class Media:
         self.speaker = Speaker(send=self.send, seen=self.seen, chance=self.chance)
         self.ear = Ear(seen=self.seen, told=self.told)
         self._audio, self._control = _pair(self.host)
+        if self.stamped:
+            self._audio.setsockopt(socket.SOL_SOCKET, STAMPS, 1)
         self.port = self._audio.getsockname()[1]
         asyncio.get_running_loop().add_reader(self._audio, self._arrived)
 
@@ -61,12 +73,19 @@ class Media:
         now = asyncio.get_running_loop().time()
         for _ in range(AT_ONCE):
             try:
-                data = self._audio.recv(LONGEST)
+                data, beside = self._received()
             except BlockingIOError:
                 return
-            packet = self.ear.receive(data, now)
+            packet = self.ear.receive(data, now - _age(beside))
             if packet is not None and self.echoing:
                 self.speaker.put(Packet(0, packet.timestamp, packet.payload_type, 0, packet.payload), now)
+
+    def _received(self) -> tuple[bytes, Ancillary]:
+        """With what the system says beside it."""
+        if not self.stamped:
+            return self._audio.recv(LONGEST), ()
+        data, beside, _, _ = self._audio.recvmsg(LONGEST, socket.CMSG_SPACE(STAMP.size))
+        return data, beside
 
     def send(self, data: bytes) -> None:
         if self.remote is None or self._audio.fileno() < 0:
@@ -81,6 +100,15 @@ class Media:
             asyncio.get_running_loop().remove_reader(self._audio)
         self._audio.close()
         self._control.close()
+
+
+def _age(beside: Ancillary) -> float:
+    """Seconds for which a datagram had waited to be read."""
+    for level, kind, data in beside:
+        if (level, kind) == (socket.SOL_SOCKET, STAMPS):
+            seconds, nanoseconds = STAMP.unpack(data)
+            return time.time() - float(seconds + nanoseconds / 1e9)
+    return 0.0
 
 
 def _pair(host: str) -> tuple[socket.socket, socket.socket]:

@@ -24,7 +24,7 @@ EXPLAINED_BY: Final[Mapping[str, frozenset[Outcome]]] = {
 """Outcomes that a process's death in the time of a call may bring about, for one that is not its victim."""
 
 BEFORE: Final = 3.0
-"""Seconds for which a death is felt: nobody is back sooner."""
+"""Seconds for which a death is felt at least, and otherwise until all are back: on a busy machine that takes longer."""
 
 LEG_SECONDS: Final = 3.0
 
@@ -84,7 +84,13 @@ def _deaths(facts: Facts, attempt: Attempt, leg: LegStory | None) -> list[Kill]:
     ends = attempt.ended_at.timestamp() if attempt.ended_at else float("inf")
     if leg is not None:
         ends = max(ends, leg.at(LegKind.ENDED) or 0.0)
-    return [kill for kill in facts.kills if attempt.opened_at.timestamp() - BEFORE <= kill.at <= ends + BEFORE]
+    began = attempt.opened_at.timestamp()
+    return [
+        kill
+        for trial in facts.trials
+        for kill in trial.kills
+        if kill.at <= ends + BEFORE and began <= max(kill.at + BEFORE, trial.ready_at)
+    ]
 
 
 def _contradiction(outcome: Outcome, leg: LegStory | None) -> str | None:

@@ -25,12 +25,13 @@ MOST_OPEN: Final = 10
 
 @dataclass(kw_only=True)
 class Trial:
-    """`kills` has one proof for each point that fired."""
+    """`kills` has one proof for each point that fired; at `ready_at`, in seconds since 1970, all were back."""
 
     name: str
     step: Step
     kills: list[Kill] = field(default_factory=list)
     seconds: float = 0.0
+    ready_at: float = 0.0
 
     @property
     def void(self) -> bool:
@@ -81,6 +82,7 @@ class Trials:
                 break
             trial.kills.append(kill)
         await self._system.ready()
+        trial.ready_at = time.time()
 
     async def _room(self) -> None:
         await until(self._has_room, ENDS_WITHIN, every=0.1)

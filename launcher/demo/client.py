@@ -30,6 +30,9 @@ class ApiClient:
     async def post(self, path: str, body: Mapping[str, Any] | None = None, **headers: str) -> Plain:
         return await self._ask("POST", path, json=body, headers=headers)
 
+    async def patch(self, path: str, body: Mapping[str, Any]) -> Plain:
+        return await self._ask("PATCH", path, json=body)
+
     async def upload(self, path: str, csv: bytes, **query: str) -> Plain:
         return await self._ask("POST", path, content=csv, params=query, headers={"content-type": "text/csv"})
 

@@ -64,6 +64,7 @@ def _dnc() -> frozenset[str]:
 
 
 def _invited(journal: Path) -> frozenset[str]:
-    """Call ids of which an INVITE was sent: the exchange writes each down before."""
-    lines = journal.read_text().splitlines()
+    """Call ids of which an INVITE was sent: the exchange writes each down before. Where LiveKit carries calls, it has
+    none."""
+    lines = journal.read_text().splitlines() if journal.exists() else []
     return frozenset(json.loads(line)["call_id"] for line in lines if line)

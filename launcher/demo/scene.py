@@ -1,7 +1,7 @@
 """What the demo sets up by the API: two bots, a DNC list, a campaign with its leads, a CRM and its key."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -32,15 +32,34 @@ class Scene:
     late_dnc: frozenset[str]
 
 
-async def set_up(api: ApiClient, crm: CrmReceiver) -> Scene:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bots:
+    """Files of the bots that the campaign and the CRM's own calls talk by."""
+
+    campaign: str
+    survey: str
+    concurrency: int = 20
+
+
+BY_WORDS: Final = Bots(campaign="visit.json", survey="survey.json")
+BY_KEYS: Final = Bots(campaign="keys.json", survey="keys.json")
+"""For carriers that bring sound and keys, of which no recogniser makes words without a key of its own."""
+
+OVER_LIVEKIT: Final = replace(BY_KEYS, concurrency=6)
+"""Each call is three WebRTC connections, all of them on this machine: more at once would be too much for two cores."""
+
+
+async def set_up(api: ApiClient, crm: CrmReceiver, bots: Bots) -> Scene:
     """Everything but the start of the campaign; returns when the import is done."""
     made = await api.post("/crm/targets", {"name": "Demo CRM", "url": crm.url})
     crm.secret = made["secret"]
     key = await api.post("/api-keys", {"name": "Demo CRM"})
-    visit = await _bot(api, "Meter visits", "visit.json")
-    survey = await _bot(api, "Survey", "survey.json")
+    visit = await _bot(api, "Meter visits", bots.campaign)
+    survey = await _bot(api, "Survey", bots.survey)
     await api.upload("/dnc", (EXAMPLES / "dnc.csv").read_bytes(), region="US")
-    campaign = await api.post("/campaigns", {"name": "Demo", "bot_id": visit, "plan": plan(datetime.now(UTC))})
+    campaign = await api.post(
+        "/campaigns", {"name": "Demo", "bot_id": visit, "plan": plan(datetime.now(UTC), bots.concurrency)}
+    )
     leads = (EXAMPLES / "leads.csv").read_bytes()
     started = await api.upload(f"/campaigns/{campaign['id']}/imports", leads, region="US")
     while (await api.get(f"/imports/{started['id']}"))["state"] not in {"done", "failed"}:
@@ -65,12 +84,12 @@ async def _bot(api: ApiClient, name: str, file: str) -> str:
     return bot_id
 
 
-def plan(now: datetime) -> Plain:
+def plan(now: datetime, concurrency: int) -> Plain:
     """Real gates: two attempts with 5–20 s between them, an end, and hours that are open all day except in one
     region, where they next open six hours from now, long after that end."""
     least, most = RETRY_SECONDS
     return {
-        "pacing": {"concurrency": 20, "calls_per_second": 3.0, "answer_rate": 0.6},
+        "pacing": {"concurrency": concurrency, "calls_per_second": 3.0, "answer_rate": 0.6},
         "retries": {
             "max_attempts": 2,
             "max_given_back": 3,

@@ -1,29 +1,52 @@
 """`./cxb demo`: a whole campaign on real input, from a CSV file to a CRM's log, checked at its end."""
 
 import asyncio
+import os
+import re
+import signal
 import socket
 import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from launcher.data_folder import held, with_secrets
+from launcher.demo.carriers import CarrierChoice, calling_by
 from launcher.demo.client import ApiClient, signed_in, with_key
 from launcher.demo.crm import receiving
 from launcher.demo.facts import gather
+from launcher.demo.media import LIVEKIT, DemoStack, livekit_stack
+from launcher.demo.media import PORTS as STACK_PORTS
 from launcher.demo.report import report
-from launcher.demo.scene import Scene, set_up
+from launcher.demo.scene import BY_KEYS, BY_WORDS, OVER_LIVEKIT, Bots, Scene, set_up
 from launcher.problem import LaunchProblem
 from launcher.supervisor import Supervisor
 from launcher.up import READY_SECONDS, first_administrator, resolved, running
 from ports.settings import Settings
 
-VICTIMS: Final = ("dialler", "core", "api", "exchange", "console")
+CALLS: Final = "a call process"
+VICTIMS: Final = ("dialler", "core", CALLS, "api", "exchange", "console")
+CALL_PROCESS: Final = re.compile(r"call_process_ready.*?pid\W+(\d+)")
 KILL_AFTER: Final = 30.0
 KILL_EVERY: Final = 20.0
 LONGEST: Final = 600.0
-PORTS: Final = ("CXB_CONSOLE_PORT", "CXB_API_PORT", "CXB_CORE_PORT", "CXB_DIALLER_PORT", "CXB_EXCHANGE_PORT")
+PORTS: Final = (
+    "CXB_CONSOLE_PORT",
+    "CXB_API_PORT",
+    "CXB_CORE_PORT",
+    "CXB_DIALLER_PORT",
+    "CXB_EXCHANGE_PORT",
+    "CXB_SIP_PORT",
+)
+STACK_FROM: Final = 19_600
+BOTS: Final[Mapping[CarrierChoice, Bots]] = {
+    CarrierChoice.SIMULATED: BY_WORDS,
+    CarrierChoice.SIP: BY_KEYS,
+    CarrierChoice.LIVEKIT: OVER_LIVEKIT,
+}
 SURVEYED: Final = ("+14155550111", "+442079460111", "+493023125111")
 
 
@@ -33,38 +56,54 @@ class Demo:
 
     kill_each: bool
     keep: bool
+    carrier: CarrierChoice
     data: str | None
     seed: int
 
 
 async def run_demo(demo: Demo) -> int:
     """0 when every check passed."""
-    settings = _settings(demo)
+    overrides = _overrides(demo)
+    settings = resolved(overrides)
     folder = Path(settings.data)
-    with held(folder, settings.public_url):
+    async with AsyncExitStack() as open_:
+        stack = None
+        if demo.carrier is CarrierChoice.LIVEKIT:
+            media = livekit_stack(folder, settings.api_url, _free_ports(len(STACK_PORTS), from_=STACK_FROM))
+            stack = await open_.enter_async_context(media)
+            settings = resolved({**overrides, **stack.settings})
+        open_.enter_context(held(folder, settings.public_url))
         settings = with_secrets(settings)
-        password = await first_administrator(settings)
-        if password is None:
-            raise LaunchProblem(f"{folder} has been used before; give the demo a folder of its own")
-        async with receiving(folder / "crm.ndjson") as crm, running(settings, folder / "logs") as supervisor:
-            await supervisor.ready(READY_SECONDS)
-            print(f"Running. Watch at {settings.public_url} as {settings.admin_email}, password {password}")
-            async with signed_in(settings.public_url, settings.admin_email, password, asyncio.sleep) as api:
-                scene = await set_up(api, crm)
-                began = time.monotonic()
-                await _run_campaign(demo, settings, supervisor, api, scene)
-                await _until_told(api)
-                facts = await gather(api, scene, crm, folder)
-                print(f"\nThe campaign took {time.monotonic() - began:.0f} s.")
-                failed = report(facts, folder)
-                if demo.keep:
-                    print("\nStill running; Ctrl-C stops it.")
-                    await supervisor.stopping.wait()
+        failed = await _run(demo, settings, stack)
     print(f"\n{'All checks passed.' if not failed else f'{failed} checks FAILED.'} Everything is in {folder}")
     return 1 if failed else 0
 
 
-def _settings(demo: Demo) -> Settings:
+async def _run(demo: Demo, settings: Settings, stack: DemoStack | None) -> int:
+    """How many checks failed."""
+    folder = Path(settings.data)
+    password = await first_administrator(settings)
+    if password is None:
+        raise LaunchProblem(f"{folder} has been used before; give the demo a folder of its own")
+    async with receiving(folder / "crm.ndjson") as crm, running(settings, folder / "logs") as supervisor:
+        await supervisor.ready(READY_SECONDS)
+        print(f"Running. Watch at {settings.public_url} as {settings.admin_email}, password {password}")
+        async with signed_in(settings.public_url, settings.admin_email, password, asyncio.sleep) as api:
+            scene = await set_up(api, crm, BOTS[demo.carrier])
+            began = time.monotonic()
+            async with calling_by(demo.carrier, api, seed=demo.seed, speed=settings.simulation_speed):
+                await _run_campaign(demo, settings, supervisor, api, scene, stack)
+                await _until_told(api)
+            facts = await gather(api, scene, crm, folder)
+            print(f"\nThe campaign took {time.monotonic() - began:.0f} s.")
+            failed = report(facts, folder)
+            if demo.keep:
+                print("\nStill running; Ctrl-C stops it.")
+                await supervisor.stopping.wait()
+    return failed
+
+
+def _overrides(demo: Demo) -> dict[str, str]:
     """A folder and ports of its own, so that a demo never touches what is in use."""
     folder = demo.data or f"data/demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     ports = zip(PORTS, map(str, _free_ports(len(PORTS))), strict=True)
@@ -74,14 +113,15 @@ def _settings(demo: Demo) -> Settings:
         "CXB_DRAIN_SECONDS": "5",
         "CXB_PRIVATE_TARGETS": "127.0.0.0/8",  # the demo's CRM is on this machine
     }
-    return resolved({**own, **dict(ports)})
+    return {**own, **dict(ports)}
 
 
-def _free_ports(count: int) -> list[int]:
+def _free_ports(count: int, *, from_: int = 18_600) -> list[int]:
     """Ports below the range that outgoing connections take theirs from, so that nobody takes one meanwhile."""
     found: list[int] = []
-    for port in range(18600, 32000):
+    for port in range(from_, 32_000):
         with socket.socket() as probe:
+            probe.settimeout(0.5)  # somebody who listens and takes nobody in would never answer
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 found.append(port)
         if len(found) == count:
@@ -89,12 +129,14 @@ def _free_ports(count: int) -> list[int]:
     raise LaunchProblem("no free ports")
 
 
-async def _run_campaign(demo: Demo, settings: Settings, supervisor: Supervisor, api: ApiClient, scene: Scene) -> None:
+async def _run_campaign(
+    demo: Demo, settings: Settings, supervisor: Supervisor, api: ApiClient, scene: Scene, stack: DemoStack | None
+) -> None:
     await api.post(f"/campaigns/{scene.campaign_id}/start")
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_survey(settings, scene))
         if demo.kill_each:
-            tasks.create_task(_kill_each(supervisor))
+            tasks.create_task(_kill_each(supervisor, Path(settings.data) / "logs" / "core.log", stack))
         await _watch(api, scene)
 
 
@@ -110,12 +152,23 @@ async def _survey(settings: Settings, scene: Scene) -> None:
                 raise LaunchProblem("one idempotency key made two calls")
 
 
-async def _kill_each(supervisor: Supervisor) -> None:
+async def _kill_each(supervisor: Supervisor, core_log: Path, stack: DemoStack | None) -> None:
     await asyncio.sleep(KILL_AFTER)
     for name in VICTIMS:
-        pid = supervisor.kill(name)
+        pid = _kill_call_process(core_log) if name == CALLS else supervisor.kill(name)
         print(f"\n  killed {name} (process {pid})", flush=True)
         await asyncio.sleep(KILL_EVERY)
+    if stack is not None:
+        print(f"\n  killed {LIVEKIT} (process {await stack.kill_livekit()})", flush=True)
+
+
+def _kill_call_process(core_log: Path) -> int:
+    """The newest that Core says is ready, and nothing else; its process id."""
+    pid = int(CALL_PROCESS.findall(core_log.read_text(errors="replace"))[-1])
+    if b"call_process" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+        raise LaunchProblem(f"process {pid} is no call process of this demo")
+    os.kill(pid, signal.SIGKILL)
+    return pid
 
 
 async def _watch(api: ApiClient, scene: Scene) -> None:

@@ -23,6 +23,7 @@ def free_ports(first: int) -> list[int]:
     found: list[int] = []
     for port in range(first, 32000):
         with socket.socket() as probe:
+            probe.settimeout(0.5)  # somebody who listens and takes nobody in would never answer
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 found.append(port)
         if len(found) == len(PORTS):

@@ -40,10 +40,15 @@ WRONG: Final = {
     "CXB_CORE_PORT": "http",
     "CXB_DIALLER_PORT": "-1",
     "CXB_EXCHANGE_PORT": "8604.0",
+    "CXB_SIP_ADDRESS": "nonsense..host",
+    "CXB_SIP_PORT": "sip",
+    "CXB_RTP_PORTS": "40000-30000",
     "CXB_API_URL": "127.0.0.1:8601",
     "CXB_CORE_URL": "ftp://core",
     "CXB_EXCHANGE_URL": "ws://",
     "CXB_PUBLIC_URL": "http://a:99999",
+    "CXB_LIVEKIT_URL": "livekit",
+    "CXB_LIVEKIT_SIP_URL": "ftp://sip",
     "CXB_ADMIN_EMAIL": "nobody",
     "CXB_SESSION_MINUTES": "99999999999999999",
     "CXB_STORES": "mongo",
@@ -68,8 +73,18 @@ WRONG: Final = {
 }
 """One wrong value for each setting that can have one, and two names that are none."""
 
-ANYTHING: Final = frozenset({"JWT_SECRET", "CXBCORE_SECRET", "CXB_SECRETS_KEY", "CXB_OPENAI_KEY", "CXB_OPENAI_MODEL"})
-"""Texts of any kind, outside of production."""
+ANYTHING: Final = frozenset(
+    {
+        "JWT_SECRET",
+        "CXBCORE_SECRET",
+        "CXB_SECRETS_KEY",
+        "CXB_LIVEKIT_KEY",
+        "CXB_LIVEKIT_SECRET",
+        "CXB_OPENAI_KEY",
+        "CXB_OPENAI_MODEL",
+    }
+)
+"""Texts of any kind, outside of production and where LiveKit is not chosen."""
 
 
 def faults(**environ: str) -> dict[str, str]:

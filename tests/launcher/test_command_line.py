@@ -53,7 +53,18 @@ def test_production_does_not_start_with_weak_secrets(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize("arguments", [(), ("upp",), ("demo", "--seed", "x")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("upp",),
+        ("demo", "--seed", "x"),
+        ("settings", "--all"),
+        ("proof", "--calls", "0"),
+        ("proof", "--at", "127.0.0.1:1"),
+        ("proof", "--number", "+14155550100", "--at", "nowhere"),
+    ],
+)
 def test_a_wrong_command_says_how_it_is_used(arguments: tuple[str, ...]) -> None:
     wrong = cxb(*arguments)
 

@@ -147,6 +147,7 @@ def free_ports(count: int) -> list[int]:
     start = Random(os.getpid()).randrange(20_000, 31_000)  # noqa: S311  # spread, no secret
     for port in range(start, 32_700):
         with socket.socket() as probe:
+            probe.settimeout(0.5)  # somebody who listens and takes nobody in would never answer
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 found.append(port)
         if len(found) == count:

@@ -1,0 +1,77 @@
+"""Who answers in a demo: the simulated carrier in the exchange, or the same population behind real SIP."""
+
+import asyncio
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from typing import Final
+
+from launcher.demo.client import ApiClient
+from launcher.problem import LaunchProblem
+
+PEOPLE: Final = "contract_tests.carrier.people"
+SIMULATED: Final = "simulated"
+START_SECONDS: Final = 30.0
+
+
+class CarrierChoice(StrEnum):
+    """`livekit` is SIP as well, over LiveKit's servers (`./cxb stack up`)."""
+
+    SIMULATED = "simulated"
+    SIP = "sip"
+    LIVEKIT = "livekit"
+
+    @property
+    def is_sip(self) -> bool:
+        return self is not CarrierChoice.SIMULATED
+
+
+KNOWN_WITHIN: Final[Mapping[CarrierChoice, float]] = {CarrierChoice.SIP: 6.0, CarrierChoice.LIVEKIT: 16.0}
+"""Seconds after which everybody goes by a new trunk: a Dialler looks every five seconds, LiveKit is told every ten."""
+
+
+@asynccontextmanager
+async def calling_by(choice: CarrierChoice, api: ApiClient, *, seed: int, speed: float) -> AsyncIterator[None]:
+    """Until the context ends, calls go to that carrier's people and to nobody else's."""
+    if not choice.is_sip:
+        yield
+        return
+    password = secrets.token_urlsafe(24)
+    async with _people(password, seed, speed) as port:
+        trunk = {
+            "name": "Demo carrier",
+            "carrier": "sip",
+            "channels": 100,
+            "calls_per_second": 20.0,
+            "sip": {"host": "127.0.0.1", "port": port, "username": "cxb"},
+            "password": password,
+        }
+        await api.post("/trunks", trunk)
+        await api.patch(f"/trunks/{SIMULATED}", {"enabled": False})
+        await asyncio.sleep(KNOWN_WITHIN[choice])
+        yield
+
+
+@asynccontextmanager
+async def _people(password: str, seed: int, speed: float) -> AsyncIterator[int]:
+    """The far end as a process of its own; its SIP port."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "launcher.child", str(os.getpid()), PEOPLE),
+        *("--seed", str(seed), "--speed", str(speed)),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "CXB_TRUNK_PASSWORD": password},
+    )
+    try:
+        assert process.stdout is not None  # noqa: S101  # asked for when it was started
+        async with asyncio.timeout(START_SECONDS):
+            said = await process.stdout.readline()
+        if not said.startswith(b"listening on "):
+            raise LaunchProblem("the demo's carrier did not start")
+        yield int(said.split()[-1])
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
