@@ -54,8 +54,10 @@ def ending_of(error: TwirpError) -> LegEnding | None:
     """What the far end, or LiveKit, said of a call; None where nothing was said at all (`SILENT`)."""
     status = sip_status(error)
     if status is not None:
-        by = HangUp.CALLEE if status in BY_CALLEE else HangUp.NETWORK
-        return LegEnding(status=status, reason=error.metadata.get("sip_status") or f"sip {status}", by=by)
+        reason = error.metadata.get("sip_status") or f"sip {status}"
+        blocked = status == 603 and "network blocked" in reason.lower()
+        by = HangUp.CALLEE if status in BY_CALLEE and not blocked else HangUp.NETWORK
+        return LegEnding(status=status, reason=reason, by=by)
     if error.code in SILENT:
         return None
     return NO_ROOM if error.code in BUSY else LegEnding(status=500, reason=f"livekit {error.code}", by=HangUp.NETWORK)

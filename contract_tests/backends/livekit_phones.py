@@ -31,7 +31,7 @@ from launcher.sip_stand_in.methods import methods
 from launcher.sip_stand_in.participants import Participants
 from launcher.sip_stand_in.trunks import Trunks
 from launcher.sip_stand_in.twirp import TwirpApp
-from ports.carrier import Arrival
+from ports.carrier import Arrival, Carrier
 from ports.messages.sip import SipAccount
 from ports.trunk_mirror import MirroredTrunk
 
@@ -69,7 +69,7 @@ async def livekit_phones(running: livekit_server.RunningServer | None = None) ->
 
 
 @asynccontextmanager
-async def stand_in(server: LiveKitServer, carrier: MemoryCarrier, *, most: int = 50) -> AsyncIterator[str]:
+async def stand_in(server: LiveKitServer, carrier: Carrier, *, most: int = 50) -> AsyncIterator[str]:
     """Where it serves LiveKit's SIP service."""
     clock = SystemClock()
     legs, trunks = Legs(LiveKitPhones(server=server, clock=clock), clock, most), Trunks(None)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from adapters.memory.audio_links import MemoryAudioLinks
@@ -12,6 +12,7 @@ from adapters.memory.clock import MemoryClock
 from adapters.memory.leg_journal import MemoryLegJournal
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
+from contract_tests.backends.livekit_phones import TRUNK_AS_KEPT
 from contract_tests.backends.sip import account, open_carrier
 from contract_tests.carrier import baresip_phone, sipp
 from contract_tests.carrier.far_end import far_end
@@ -22,6 +23,7 @@ from ports.messages.sip import SipAccount
 from tests.dialler.world import TRUNK
 from tests.road.world import Phones
 from tests.telephone.behaviours import BEHAVIOURS, Behaviour
+from tests.telephone.livekit_line import by_livekit
 
 Carriers = Callable[[TrunkId], Carrier | None]
 
@@ -33,12 +35,13 @@ def number_of(behaviour: Behaviour) -> str:
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Line:
     """`open` yields phones whose callees, by `number_of`, do what the behaviours say. Raises Missing where the program
-    that plays them is not here."""
+    that plays them is not here. `statuses` are those of behaviours by name whose own status the line does not tell."""
 
     name: str
     open: Callable[[], AbstractAsyncContextManager[Phones]]
     behaviours: Sequence[Behaviour]
     virtual: bool = False
+    statuses: Mapping[str, int] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -110,11 +113,23 @@ async def _baresip() -> AsyncIterator[Phones]:
             yield phones
 
 
+@asynccontextmanager
+async def _livekit() -> AsyncIterator[Phones]:
+    """With the far end behind the stand-in."""
+    trunk = replace(TRUNK, id=TRUNK_AS_KEPT.account.trunk_id, carrier=CarrierKind.SIP)
+    async with AsyncExitStack() as stack:
+        far = await stack.enter_async_context(far_end(numbers={number_of(each): each.number for each in BEHAVIOURS}))
+        desk = MemoryCarrierDesk([account(far.port, trunk=trunk.id, username="cxb", password="a password")])
+        carrier, _ = await stack.enter_async_context(open_carrier(desk))
+        yield await stack.enter_async_context(by_livekit(carrier, trunk))
+
+
 BY_SIPP: Final = tuple(each for each in BEHAVIOURS if each.sipp)
 BY_BARESIP: Final = tuple(each for each in BEHAVIOURS if each.baresip is not None)
 LINES: Final[Sequence[Line]] = (
     Line(name="memory", open=_memory, behaviours=BEHAVIOURS, virtual=True),
     Line(name="sip", open=_far_end, behaviours=BEHAVIOURS),
     Line(name="sipp", open=_sipp, behaviours=BY_SIPP),
+    Line(name="livekit", open=_livekit, behaviours=BEHAVIOURS, statuses={"408 Request Timeout": 487}),
     Line(name="baresip", open=_baresip, behaviours=BY_BARESIP),
 )
