@@ -24,10 +24,11 @@ class Sources:
         return len(self._found)
 
     def note(self, invited: Invited) -> None:
-        """A Call-ID that comes from two addresses is believed of neither."""
-        before = self._found.setdefault(invited.call_id, invited)
-        if before is None or before.host != invited.host:
-            self._found[invited.call_id] = None
+        """A Call-ID that comes from two addresses is believed of neither; one that the same address uses again is that
+        of its newest call."""
+        before = self._found.get(invited.call_id, invited)
+        believed = before is not None and before.host == invited.host
+        self._found[invited.call_id] = invited if believed else None
         while len(self._found) > REMEMBERED:
             self._found.popitem(last=False)
         self._news.set()

@@ -39,13 +39,14 @@ class Bots:
     campaign: str
     survey: str
     concurrency: int = 20
+    seconds: int = CAMPAIGN_SECONDS
 
 
 BY_WORDS: Final = Bots(campaign="visit.json", survey="survey.json")
 BY_KEYS: Final = Bots(campaign="keys.json", survey="keys.json")
 """For carriers that bring sound and keys, of which no recogniser makes words without a key of its own."""
 
-OVER_LIVEKIT: Final = replace(BY_KEYS, concurrency=6)
+OVER_LIVEKIT: Final = replace(BY_KEYS, concurrency=8, seconds=1200)
 """Each call is three WebRTC connections, all of them on this machine: more at once would be too much for two cores."""
 
 
@@ -57,9 +58,7 @@ async def set_up(api: ApiClient, crm: CrmReceiver, bots: Bots) -> Scene:
     visit = await _bot(api, "Meter visits", bots.campaign)
     survey = await _bot(api, "Survey", bots.survey)
     await api.upload("/dnc", (EXAMPLES / "dnc.csv").read_bytes(), region="US")
-    campaign = await api.post(
-        "/campaigns", {"name": "Demo", "bot_id": visit, "plan": plan(datetime.now(UTC), bots.concurrency)}
-    )
+    campaign = await api.post("/campaigns", {"name": "Demo", "bot_id": visit, "plan": plan(datetime.now(UTC), bots)})
     leads = (EXAMPLES / "leads.csv").read_bytes()
     started = await api.upload(f"/campaigns/{campaign['id']}/imports", leads, region="US")
     while (await api.get(f"/imports/{started['id']}"))["state"] not in {"done", "failed"}:
@@ -84,12 +83,12 @@ async def _bot(api: ApiClient, name: str, file: str) -> str:
     return bot_id
 
 
-def plan(now: datetime, concurrency: int) -> Plain:
+def plan(now: datetime, bots: Bots) -> Plain:
     """Real gates: two attempts with 5–20 s between them, an end, and hours that are open all day except in one
     region, where they next open six hours from now, long after that end."""
     least, most = RETRY_SECONDS
     return {
-        "pacing": {"concurrency": concurrency, "calls_per_second": 3.0, "answer_rate": 0.6},
+        "pacing": {"concurrency": bots.concurrency, "calls_per_second": 3.0, "answer_rate": 0.6},
         "retries": {
             "max_attempts": 2,
             "max_given_back": 3,
@@ -98,7 +97,7 @@ def plan(now: datetime, concurrency: int) -> Plain:
         "compliance": {"hours": {"by_region": {CLOSED_REGION: [_closed_until_later(now)]}}, "per_24_hours": 3},
         "numbers": {"numbers": [{"e164": number} for number in NUMBERS]},
         "answers": {"ring_timeout": 12.0, "beep_timeout": 15.0},
-        "ends_at": (now + timedelta(seconds=CAMPAIGN_SECONDS)).isoformat(),
+        "ends_at": (now + timedelta(seconds=bots.seconds)).isoformat(),
     }
 
 

@@ -32,7 +32,7 @@ VICTIMS: Final = ("dialler", "core", CALLS, "api", "exchange", "console")
 CALL_PROCESS: Final = re.compile(r"call_process_ready.*?pid\W+(\d+)")
 KILL_AFTER: Final = 30.0
 KILL_EVERY: Final = 20.0
-LONGEST: Final = 600.0
+LONGEST: Final = 1500.0
 PORTS: Final = (
     "CXB_CONSOLE_PORT",
     "CXB_API_PORT",

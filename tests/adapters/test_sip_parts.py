@@ -114,6 +114,13 @@ async def test_a_call_id_from_two_addresses_is_believed_of_neither() -> None:
     assert await sources.of("one") is None
 
 
+async def test_a_call_id_that_is_used_again_is_that_of_the_newer_call() -> None:
+    sources = Sources()
+    sources.note(Invited(call_id="one", host="192.0.2.7", uri="sip:a@b"))
+    sources.note(again := Invited(call_id="one", host="192.0.2.7", uri="sip:c@b"))
+    assert await sources.of("one") == again
+
+
 async def test_sources_are_forgotten_in_time() -> None:
     sources = Sources()
     for number in range(REMEMBERED + 1):
