@@ -16,12 +16,12 @@ from launcher.problem import LaunchProblem
 from launcher.proof import run_proof
 from launcher.readme_map import write_map
 from launcher.show_settings import show_settings
-from launcher.stack.story import stack_down, stack_status, stack_up
+from launcher.stack.story import stack_build, stack_down, stack_status, stack_up
 from launcher.system_check import system_check
 from launcher.up import up
 
 WRONG_INPUT = 2
-STACK = {"up": stack_up, "down": stack_down, "status": stack_status}
+STACK = {"up": stack_up, "down": stack_down, "status": stack_status, "build": stack_build}
 
 
 def parser() -> argparse.ArgumentParser:

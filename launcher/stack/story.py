@@ -1,4 +1,4 @@
-"""`./cxb stack up`, `down` and `status`: LiveKit's own servers on this machine, beside CXB and not under it."""
+"""`./cxb stack up`, `down`, `status` and `build`: LiveKit's own servers on this machine, beside CXB and not under it."""
 
 import os
 import time
@@ -45,6 +45,12 @@ def stack_up() -> int:
         wanted = settings_for_cxb(ports, stand_in=programs.livekit_sip is None)
         write_private(folder / SETTINGS_FILE, _as_text({**wanted, SECRET_SETTING: secret}))
     print(_greeting(wanted, folder), flush=True)
+    return 0
+
+
+def stack_build() -> int:
+    """Only what `up` would install; so that whoever wants a server later does not wait for it."""
+    _say_versions(find_programs(versions(), os.environ))
     return 0
 
 
