@@ -1,4 +1,4 @@
-"""`./cxb stack up`, `down`, `status` and `build`: LiveKit's own servers on this machine, beside CXB and not under it."""
+"""`./cxb stack up`, `down`, `status`, `build`: LiveKit's own servers on this machine, beside CXB and not under it."""
 
 import os
 import time
