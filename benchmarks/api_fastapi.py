@@ -19,6 +19,7 @@ from domain.calls.call import CallState
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, Recording, ResultSource
 from domain.calls.transcript import Turn
+from domain.calls.transfer import TransferTried
 from domain.ids import DEFAULT_BRAND, BotId, BrandId, CallId, ServerId
 from domain.people.user import ApiKey
 from ports.messages.results import ResultPackage
@@ -42,6 +43,7 @@ class PackageModel(BaseModel):
     collected: Mapping[str, str] = {}
     disposition: str | None = None
     recording: Recording | None = None
+    transfer: TransferTried | None = None
     sip_status: int | None = None
     detail: str | None = None
     schema_: int = Field(default=1, alias="schema")

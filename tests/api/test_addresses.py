@@ -18,6 +18,7 @@ WHO_MAY: Final = {
     ("NewTarget", "url"): "pushes: through the guard of adapters/webhook",
     ("TargetChange", "url"): "pushes: through the guard of adapters/webhook",
     ("ServerPut", "url"): "Cores: inside by nature, and set by those who run the deployment (docs/adr/0008)",
+    ("SipSettings", "host"): "trunks: inside as often as not, and spoken to in SIP alone (docs/adr/0008)",
 }
 """Every field of a message that is an address, and what keeps it from leading where it should not."""
 
