@@ -87,7 +87,7 @@ def test_a_person_who_asked_not_to_be_called_is_never_called_again(facts: CallFa
 
 @given(any_facts)
 def test_every_answered_call_has_an_outcome_that_an_answered_call_can_have(facts: CallFacts) -> None:
-    odd = {Outcome.LINE_LOST, Outcome.FAILED, Outcome.CANCELLED}
+    odd = {Outcome.LINE_LOST, Outcome.FAILED, Outcome.CANCELLED, Outcome.TURNED_AWAY, Outcome.NO_ANSWER}
     assert ending_of(facts).outcome in ANSWERED | odd
 
 

@@ -99,4 +99,4 @@ def test_an_instant_without_an_offset_is_refused_however_it_is_escaped() -> None
     )
     with pytest.raises(InvalidValue) as refused:
         read(body, MESSAGES["result_package"][0])
-    assert {fault.field for fault in refused.value.faults} == {"ended_at", "answered_at"}
+    assert {fault.field for fault in refused.value.faults} == {"ended_at", "answered_at", "transfer.at"}
