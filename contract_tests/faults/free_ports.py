@@ -5,6 +5,7 @@ import fcntl
 import os
 import socket
 import tempfile
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
 
@@ -12,15 +13,17 @@ FIRST: Final = 21000
 LAST: Final = 31000
 PATIENCE: Final = 0.2
 _held: list[int] = []
+_ports = cycle(range(FIRST, LAST))
 
 
 def take_ports(count: int) -> list[int]:
-    """Free ones that no other run of the trials takes before this process ends."""
+    """Free ones that no other run of the trials takes before this process ends. Each look goes on where the one before
+    ended: a process that has taken hundreds does not look at them again."""
     folder = Path(tempfile.gettempdir()) / f"cxb-trial-ports-{os.getuid()}"
     folder.mkdir(exist_ok=True)
     found: list[int] = []
-    for port in range(FIRST, LAST):
-        if _free(port) and _claimed(folder / str(port)):
+    for port in islice(_ports, LAST - FIRST):
+        if _claimed(folder / str(port)) and _free(port):
             found.append(port)
         if len(found) == count:
             break
