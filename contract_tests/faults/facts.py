@@ -37,6 +37,9 @@ from ports.paging import Page
 from ports.telephony import LegEvent, LegKind
 
 PAGE: Final = 200
+JOURNALS: Final = "journals/[!.]*"
+"""All but those that were never opened: who dies while making one leaves an empty folder that is none."""
+
 Item = TypeVar("Item")
 
 
@@ -154,4 +157,4 @@ def _legs(journal: Path) -> dict[CallId, LegStory]:
 
 def _left(core: Path) -> list[Path]:
     """Parcels, parked ones among them, and journals."""
-    return sorted([*core.rglob("*.parcel"), *core.rglob("journals/*")])
+    return sorted([*core.rglob("*.parcel"), *core.rglob(JOURNALS)])

@@ -107,4 +107,4 @@ class Trials:
             return False
         if (await SqliteDeliveryLog(file).counts(DEFAULT_BRAND)).get(DeliveryState.PENDING, 0):
             return False
-        return not [*core.rglob("outbox/*.parcel"), *core.rglob("journals/*")]
+        return not [*core.rglob("outbox/*.parcel"), *core.rglob("journals/[!.]*")]
