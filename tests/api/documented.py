@@ -34,7 +34,8 @@ UNSAYABLE: Final = re.compile(
     r"is no number|must be E\.164|no such bot|no bot of yours|must lie ahead|must lie after starts_at"
     r"|must close after it opens|needs least ≤ most|must be days from 0|is not the password|must be an email address"
     r"|must begin with https://|is not an address|must hold no user|must be an address of at most"
-    r"|must be a host name or an address|must be an address or a network|no SIP user has|is needed to register|must name each codec once"
+    r"|must be a host name or an address|must be an address or a network|no SIP user has|is needed to register"
+    r"|must name each codec once"
     r"|no SIP trunk of yours|must be a time zone|is what callers are to be told"
     r"|must be an ISO 3166 code|^columns|the file is empty"
     r"|Expected `int`, got `float`"  # JSON Schema takes 2.0 for a whole number
