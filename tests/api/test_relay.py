@@ -207,6 +207,21 @@ async def test_a_result_that_replaces_a_stand_in_is_told_anew() -> None:
     assert len(known["deliveries"]) == 2
 
 
+async def test_a_stand_in_that_was_replaced_before_anybody_heard_of_it_is_not_told() -> None:
+    world = World()
+    await world.calls.add(specimens.call(1, brand=BRAND))
+    await world.attempts.open(specimens.attempt(1, brand=BRAND))
+    await world.targets.add(specimens.target(1, brand=BRAND))
+    await world.case(ConcludeCall)(BRAND, CALL, Outcome.CORE_LOST, detail="gone")
+    await world.case(ReceiveResult)(*result(source=ResultSource.JOURNAL))
+    await world.case(RelayEvents)()
+    known = await everything_known(world)
+    assert known["attempt"] == (AttemptState.ENDED, Outcome.OPTED_OUT)
+    assert known["log"] == [f"{CALL}.concluded.1", f"{CALL}.concluded.2"]
+    assert len(known["deliveries"]) == 1
+    assert not await world.calls.unrelayed(limit=10)
+
+
 async def test_an_attempt_that_others_write_to_is_finished_all_the_same() -> None:
     world = World()
     await concluded(world)

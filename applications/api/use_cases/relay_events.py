@@ -100,6 +100,7 @@ class RelayEvents:
             await self.dnc.add([entry])
 
     async def _push(self, call: Call, result: Result, event: Event) -> None:
+        """A result that was replaced before anybody was told of it is not told: it was only a stand-in."""
         for target in await self.targets.all(call.brand):
             if target.active:
                 await self.deliveries.add(self._delivery(call, result, event, target))

@@ -14,6 +14,7 @@ from domain.calls.result import ResultSource
 from domain.campaigns.attempt import AttemptState
 from domain.campaigns.lead import LeadState
 from domain.crm.delivery import DeliveryState
+from domain.ids import CallId
 from ports.telephony import LegKind
 
 NEVER_PLACED: Final = "never_placed"
@@ -87,8 +88,11 @@ def no_push_is_lost(found: Found) -> Iterator[str]:
     ids = {push.id for push in found.pushes}
     if any(push.state is not DeliveryState.DELIVERED for push in found.pushes):
         yield "a push was not delivered"
-    if len(found.pushes) != len(found.concluded):
-        yield f"{len(found.concluded)} ends of calls, {len(found.pushes)} pushes"
+    ends = Counter(event.subject for event in found.concluded)
+    told = Counter(push.call_id for push in found.pushes)
+    for call_id, count in ends.items():
+        if not 1 <= told[CallId(call_id)] <= count:  # what was replaced before it was pushed is not
+            yield f"call {call_id} was concluded {count} times and pushed {told[CallId(call_id)]} times"
     if ids != found.crm.pushes.keys() or found.crm.forged:
         yield f"{len(ids)} pushes, {len(found.crm.pushes)} at the CRM, {found.crm.forged} forged"
 
