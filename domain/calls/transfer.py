@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.ids import CallId
+
 
 class TransferHow(StrEnum):
     """DIAL places a second leg into the call's room, where its recording goes on; REFER gives the call away."""
@@ -40,6 +42,17 @@ class TransferTried:
     how: TransferHow
     at: datetime
     failure: str | None = None
+
+
+def second_leg(call_id: CallId, nth: int) -> CallId:
+    """The name of a call's leg beside its own: of its first try `call_1.2`, of the next one `call_1.3`, since the same
+    name would be the leg that has ended."""
+    return CallId(f"{call_id}.{nth + 1}")
+
+
+def is_second_leg(name: str, call_id: CallId) -> bool:
+    call, _, number = name.rpartition(".")
+    return call == call_id and number.isdecimal()
 
 
 def word_for_status(status: int | None) -> str:
