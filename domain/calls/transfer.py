@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from domain.ids import CallId
+
+CANNOT_REFER: Final = frozenset({405, 420, 501})
+"""Answers of a far end that knows no REFER (RFC 3515) at all."""
 
 
 class TransferHow(StrEnum):
@@ -58,3 +62,8 @@ def is_second_leg(name: str, call_id: CallId) -> bool:
 def word_for_status(status: int | None) -> str:
     """Why a number that was called did not answer: one word for all that mean that nobody picked up."""
     return "no_answer" if status in (408, 480, 487) else f"sip_{status}"
+
+
+def word_for_referral(status: int) -> str:
+    """Why a far end that was asked to call somebody else did not."""
+    return "not_offered" if status in CANNOT_REFER else f"sip_{status}"
