@@ -13,6 +13,7 @@ from contract_tests.carrier import scripts
 from contract_tests.carrier.called import Script
 from contract_tests.carrier.leg import Transfer
 from contract_tests.carrier.records import EndedBy
+from launcher.demo.client import Plain
 from tests.telephone.carriers import CARRIERS
 from tests.telephone.conftest import Figure
 from tests.telephone.handing import (
@@ -21,7 +22,6 @@ from tests.telephone.handing import (
     TARGETS_TONE,
     WITHIN,
     WORD,
-    Handing,
     bot_of,
     call,
     concluded_event,
@@ -32,7 +32,7 @@ from tests.telephone.handing import (
     recorded,
     taken,
 )
-from tests.telephone.system import CALL_ID, Running, Telephone, at_the_telephone, heard_at
+from tests.telephone.system import Running, Telephone, at_the_telephone, heard_at
 from tests.telephone.voice import voice
 
 CAPACITY: Final = 8
@@ -155,26 +155,33 @@ async def test_a_callee_who_hangs_up_while_it_rings_stops_the_ringing(telephone:
     assert (result["outcome"], result["ended_by"], result["transfer"]["failure"]) == ("hung_up", "callee", "given_up")
 
 
-@pytest.mark.parametrize("by_campaign", [False, True], ids=["dialout", "campaign"])
-async def test_a_callee_is_referred_and_the_call_is_over_for_us(telephone: Telephone, by_campaign: bool) -> None:
-    """Who placed the leg makes a difference: of a campaign's call it was not Core."""
-    if by_campaign:
-        to = "+14155557501"
-        telephone.far.number(to, scripts.answers(scripts.says(voice(0.6))))
-        await replace(telephone, bot_id=await bot_of(telephone, "refer")).campaign(to)
-        callee = await telephone.far.called(to, within=WITHIN)
-        handing = Handing(telephone=telephone, call_id=callee.invite.request.first(CALL_ID), callee=callee)
-    else:
-        handing = await call(telephone, "+14155557502", how="refer")
-
-    seen = await handing.callee.until_ended(WITHIN)
-
+async def referred_to(telephone: Telephone, to: str) -> Plain:
+    """The result of the call to that number, once it has been given away."""
+    leg = await telephone.far.called(to, within=WITHIN)
+    seen = await leg.until_ended(WITHIN)
     assert [DESK in refer for refer in seen.refers] == [True]
     assert seen.ended_by is EndedBy.THEM
-    result = await handing.result()
+    assert not telephone.far.calls_to(DESK)  # it is the far end that calls there
+    return dict((await telephone.called_by(to))["result"])
+
+
+async def test_a_callee_is_referred_and_the_call_is_over_for_us(telephone: Telephone) -> None:
+    await call(telephone, "+14155557501", how="refer")
+
+    result = await referred_to(telephone, "+14155557501")
+
     assert (result["outcome"], result["ended_by"]) == ("transferred", "bot")
     assert (result["transfer"]["to"], result["transfer"]["how"], result["transfer"]["failure"]) == (DESK, "refer", None)
-    assert not telephone.far.calls_to(DESK)  # it is the far end that calls there
+
+
+async def test_a_campaigns_call_is_referred_too_although_its_core_has_not_dialled_it(telephone: Telephone) -> None:
+    to = "+14155557502"
+    telephone.far.number(to, scripts.answers(scripts.says(voice(0.6))))
+    await replace(telephone, bot_id=await bot_of(telephone, "refer")).campaign(to)
+
+    result = await referred_to(telephone, to)
+
+    assert (result["outcome"], result["transfer"]["failure"]) == ("transferred", None)
 
 
 REFUSED: Final[Mapping[str, tuple[str, Transfer]]] = {
