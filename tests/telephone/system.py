@@ -17,6 +17,9 @@ from launcher.demo.client import ApiClient, Plain, signed_in
 from tests.seeing.system import MODULES, System, production, until
 
 PATIENCE: Final = 60.0
+START_SECONDS: Final = 240.0
+"""Six processes that all import at once: 15 s on two idle cores, 90 s where others are as busy."""
+
 LOOK_EVERY: Final = 0.05
 RTP_PORTS: Final = "19000-20990"
 CALLER: Final = "+14155550199"
@@ -68,8 +71,8 @@ def started(folder: Path, *, capacity: int, **own: str) -> Iterator[tuple[System
         password = system.administrator()
         for name in MODULES:
             system.start(name)
-        until(system.healthy, "all processes are up")
-        until(lambda: _logged(system, "core", "call_process_ready"), "a call process is ready")
+        until(system.healthy, "all processes are up", START_SECONDS)
+        until(lambda: _logged(system, "core", "call_process_ready"), "a call process is ready", START_SECONDS)
         yield system, password
 
 

@@ -71,12 +71,12 @@ async def test_who_takes_the_call_talks_with_its_callee_until_they_hang_up(
     await heard_at(handing.callee)
     target = await taken(handing, desk)
 
+    assert target.seen.answered_at is not None
+    figure("answer until the two hear one another", asyncio.get_running_loop().time() - target.seen.answered_at)
     assert await held(telephone) == DIALLERS + 2
-    began = asyncio.get_running_loop().time()
     for leg in (handing.callee, target):
         leg.media.speaker.stop_playing()
     await asyncio.gather(*(quiet_for(leg, QUIET) for leg in (handing.callee, target)))
-    figure("the bot was gone from both ears", asyncio.get_running_loop().time() - began)
     await target.hang_up()
     hung_up = asyncio.get_running_loop().time()
     seen = await handing.callee.until_ended(WITHIN)
