@@ -8,6 +8,7 @@ from typing import Final
 
 from livekit.api import TwirpError, TwirpErrorCode
 
+from domain.calls.transfer import word_for_referral
 from ports.errors import Busy, PortError, Refused
 from ports.telephony import HangUp
 
@@ -25,8 +26,6 @@ REFUSED: Final = {
     TwirpErrorCode.UNAUTHENTICATED: "key",
     TwirpErrorCode.PERMISSION_DENIED: "key",
 }
-CANNOT_REFER: Final = frozenset({405, 420, 501})
-"""RFC 3515 needs the far end to know REFER at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +76,6 @@ def not_placed(error: TwirpError) -> PortError | None:
 def not_referred(error: TwirpError) -> PortError | None:
     """Why the far end called nobody; None where nobody can say."""
     status = sip_status(error)
-    if status in CANNOT_REFER:
-        return Refused("the far end knows no REFER", reason="not_offered")
     if status is not None:
-        return Refused("the far end could not call there", reason=f"sip_{status}")
+        return Refused("the far end called nobody", reason=word_for_referral(status))
     return Refused("LiveKit did not refer it", reason="not_offered") if error.code in REFUSED else None

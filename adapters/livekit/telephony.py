@@ -10,7 +10,7 @@ from google.protobuf.duration_pb2 import Duration
 from livekit.api import TwirpError
 from livekit.protocol.sip import SIPTransferStatus, TransferSIPParticipantRequest
 
-from adapters.livekit.arrived import arrived
+from adapters.livekit.arrived import arrived, dialled_by_others
 from adapters.livekit.errors import translated
 from adapters.livekit.leg import LiveKitLeg
 from adapters.livekit.leg_endings import LegLimits
@@ -169,8 +169,9 @@ class LiveKitTelephony(Telephony):
     async def _story(self, call_id: CallId) -> LegStory | None:
         if call_id in self._legs:
             return self._legs[call_id].trail.story
-        found = await self._ledger.find(call_id)
-        return found or await arrived(self._server, self._ledger, self._names, call_id, self._clock.now())
+        where = self._server, self._ledger, self._names, call_id, self._clock.now()
+        found = await self._ledger.find(call_id) or await arrived(*where)
+        return found if found or self._authoritative else await dialled_by_others(*where)
 
     async def _leg(self, story: LegStory) -> Leg:
         if story.end is not None:

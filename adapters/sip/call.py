@@ -13,6 +13,7 @@ from baresip.events import Event, StackEvent
 
 from adapters.sip.ends import GIVEN_UP, end_of_answered, end_of_unanswered
 from adapters.sip.errors import translated
+from domain.calls.transfer import word_for_referral
 from ports.carrier import LegEnd
 from ports.clock import Clock
 from ports.errors import Refused
@@ -131,4 +132,4 @@ class SipCall:
             except TransferFailed as error:
                 if error.status is None:
                     raise
-                raise Refused(f"the far end was told {error.status}", reason=f"sip_{error.status}") from error
+                raise Refused(f"the far end was told {error.status}", reason=word_for_referral(error.status)) from error

@@ -1,7 +1,6 @@
 """What Core is made of: an adapter behind each port, chosen by the settings, and what each use case needs.
 
-Technologies that are slow to import are named as strings and imported when they are chosen. Core's control process
-and its call processes are made from this one list, and each opens what it uses.
+What is slow to import is named as a string. All processes of Core are made from this list, and open what they use.
 """
 
 import importlib
@@ -20,6 +19,7 @@ from adapters.directory.disk import file_name
 from adapters.directory.object_store import DirectoryObjectStore
 from adapters.directory.result_outbox import DirectoryResultOutbox
 from adapters.environment.settings import EnvironmentSettings
+from adapters.http.channel_desk import HttpChannelDesk
 from adapters.http.config_source import HttpConfigSource
 from adapters.http.result_sink import HttpResultSink
 from adapters.memory.audio_links import MemoryAudioLinks
@@ -41,6 +41,7 @@ from applications.core.call_host import CallHost
 from applications.core.call_processes import CallProcesses
 from applications.core.call_service import CallService
 from applications.core.identity import new_life
+from applications.core.leg_channel import LegChannel
 from applications.core.live_calls import LiveCalls
 from applications.core.node import CoreNode
 from applications.core.use_cases.check_core import CheckCore
@@ -98,14 +99,14 @@ class Container(containers.DeclarativeContainer):
     secret = settings.provided.core_secret
 
     clock = providers.Singleton(SystemClock)
-    ids = providers.Singleton(SystemIds)
-    identity = providers.Singleton(new_life, settings.provided.server_id, ids)
+    identity = providers.Singleton(new_life, settings.provided.server_id, providers.Singleton(SystemIds))
     metrics = providers.Singleton(PrometheusMetrics)
     tracing = providers.Singleton(tracing_to, "core", settings.provided.traces_url)
 
     # the world
     configs = providers.Singleton(HttpConfigSource, settings.provided.api_url, secret, tracing=tracing)
     sink = providers.Singleton(HttpResultSink, settings.provided.api_url, secret, tracing=tracing)
+    channels = providers.Singleton(HttpChannelDesk, settings.provided.api_url, secret, tracing=tracing)
     claim = providers.Factory(claimed, providers.Callable(_in_data("core/{core}"), settings))
     journal = providers.Singleton(DirectoryCallJournal, providers.Callable(_in_data("core/{core}/journals"), settings))
     outbox = providers.Singleton(DirectoryResultOutbox, providers.Callable(_in_data("core/{core}/outbox"), settings))
@@ -177,6 +178,7 @@ class Container(containers.DeclarativeContainer):
 
     # calls, in the processes that carry them
     open_call = providers.Singleton(OpenCall, configs=configs, rooms=rooms, telephony=telephony, sink=sink, clock=clock)
+    leg_channel = providers.Singleton(LegChannel, desk=channels, clock=clock)
     run_call = providers.Singleton(
         RunCall,
         rooms=rooms,
@@ -184,8 +186,8 @@ class Container(containers.DeclarativeContainer):
         journal=journal,
         taped=taped,
         conversation=conversation,
-        transfer_call=providers.Singleton(TransferCall, telephony=telephony),
-        stay_on=providers.Singleton(StayOn, telephony=telephony, clock=clock),
+        transfer_call=providers.Singleton(TransferCall, telephony=telephony, channel=leg_channel),
+        stay_on=providers.Singleton(StayOn, telephony=telephony, channel=leg_channel, clock=clock),
         sink=sink,
         clock=clock,
         server_id=settings.provided.server_id,

@@ -36,6 +36,7 @@ async def _open_doors(container: Container, stack: AsyncExitStack) -> None:
     stack.push_async_callback(container.tracing().aclose)
     stack.push_async_callback(container.configs().aclose)
     stack.push_async_callback(container.sink().aclose)
+    stack.push_async_callback(container.channels().aclose)
     if container.settings().media is Media.EXCHANGE:
         await stack.enter_async_context(container.exchange().running())
     if container.settings().media is Media.LIVEKIT:

@@ -7,7 +7,7 @@ import structlog
 
 from applications.core.use_cases.transfer_call import TransferCall
 from domain.bots.runtime_config import RuntimeConfig
-from domain.calls.transfer import Transfer, TransferHow
+from domain.calls.transfer import Transfer, TransferHow, second_leg
 from domain.ids import CallId
 from ports.call_journal import JournalEntry, JournalWriter, Note
 from ports.clock import Clock
@@ -45,10 +45,10 @@ class Transfers:
         self._how = TransferHow.DIAL
 
     def ask(self, transfer: Transfer) -> None:
-        """Each try has a leg with a name of its own: the same name would be the leg that has ended."""
+        """Each try has a leg with a name of its own."""
         self._tried += 1
         self._how = transfer.how
-        leg_id = CallId(f"{self._config.call_id}.{self._tried + 1}")
+        leg_id = second_leg(self._config.call_id, self._tried)
         self._trying = self._tasks.create_task(self._try(transfer, leg_id))
 
     def forgo(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from adapters.http.carrier_desk import HttpCarrierDesk
+from adapters.http.channel_desk import HttpChannelDesk
 from adapters.http.config_source import HttpConfigSource
 from adapters.http.core_gateway import HttpCoreGateway
 from adapters.http.fleet_desk import HttpFleetDesk
@@ -12,6 +13,7 @@ from adapters.memory.clock import MemoryClock
 from contract_tests.backends import far_side, scene
 from contract_tests.backends.backend import Backend
 from ports.carrier_desk import CarrierDesk
+from ports.channel_desk import ChannelDesk
 from ports.config_source import ConfigSource
 from ports.core_gateway import CoreGateway
 from ports.fleet_desk import FleetDesk
@@ -43,6 +45,19 @@ async def _http_result_sink() -> AsyncIterator[ResultSink]:
     sink = HttpResultSink(API, scene.SECRET, transport=far_side.result_api(scene.result_sink()).transport())
     yield sink
     await sink.aclose()
+
+
+@asynccontextmanager
+async def _memory_channel_desk() -> AsyncIterator[ChannelDesk]:
+    yield scene.channel_desk(MemoryClock())
+
+
+@asynccontextmanager
+async def _http_channel_desk() -> AsyncIterator[ChannelDesk]:
+    transport = far_side.channel_api(scene.channel_desk(MemoryClock())).transport()
+    desk = HttpChannelDesk(API, scene.SECRET, transport=transport)
+    yield desk
+    await desk.aclose()
 
 
 @asynccontextmanager
@@ -92,6 +107,10 @@ BACKENDS: Mapping[str, Mapping[str, Backend]] = {
     "result_sink": {
         "memory": Backend(name="memory", open=_memory_result_sink),
         "http": Backend(name="http", open=_http_result_sink),
+    },
+    "channel_desk": {
+        "memory": Backend(name="memory", open=_memory_channel_desk),
+        "http": Backend(name="http", open=_http_channel_desk),
     },
     "core_gateway": {
         "memory": Backend(name="memory", open=_memory_core_gateway),

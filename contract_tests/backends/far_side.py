@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from adapters.memory.carrier_desk import MemoryCarrierDesk
+from adapters.memory.channel_desk import MemoryChannelDesk
 from adapters.memory.config_source import MemoryConfigSource
 from adapters.memory.core_gateway import MemoryCoreGateway
 from adapters.memory.fleet_desk import MemoryFleetDesk
@@ -95,6 +96,19 @@ def result_api(twin: MemoryResultSink) -> FarSide:
         return httpx.Response(204)
 
     return FarSide({r"POST /api/v1/results": result, r"POST /api/v1/calls/([^/]+)/events": event})
+
+
+def channel_api(twin: MemoryChannelDesk) -> FarSide:
+    async def hold(_: httpx.Request, call_id: str, leg_id: str) -> httpx.Response:
+        await twin.hold(CallId(call_id), CallId(leg_id))
+        return httpx.Response(204)
+
+    async def give_back(_: httpx.Request, call_id: str, leg_id: str) -> httpx.Response:
+        await twin.give_back(CallId(call_id), CallId(leg_id))
+        return httpx.Response(204)
+
+    path = r"/api/v1/calls/([^/]+)/channels/([^/]+)"
+    return FarSide({f"PUT {path}": hold, f"DELETE {path}": give_back})
 
 
 def fleet_api(twin: MemoryFleetDesk) -> FarSide:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from tempfile import mkdtemp
 from typing import Final
 from urllib.error import URLError
@@ -22,7 +23,9 @@ VARIABLE: Final = "CXB_LIVEKIT_SERVER"
 
 CACHED: Final = Path.home() / ".cache" / "cxb" / f"livekit-server-{VERSION}" / "server"
 KEY: Final = "cxb-tests"
-SECRET: Final = "a-secret-of-tests-that-is-long-enough-for-livekit"
+SECRET: Final = token_hex(32)
+"""As production wants it: processes that run as there use this server, too."""
+
 START_SECONDS: Final = 20.0
 
 CONFIG: Final = """\

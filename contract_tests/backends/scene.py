@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from adapters.memory.carrier_desk import MemoryCarrierDesk
+from adapters.memory.channel_desk import MemoryChannelDesk
 from adapters.memory.config_source import MemoryConfigSource
 from adapters.memory.core_gateway import MemoryCore, MemoryCoreGateway
 from adapters.memory.fleet_desk import MemoryFleetDesk
@@ -105,6 +106,13 @@ def result_sink() -> MemoryResultSink:
     sink = MemoryResultSink(known=[CALL, *FAILURES])
     sink.failures.update(FAILURES)
     return sink
+
+
+def channel_desk(clock: Clock) -> MemoryChannelDesk:
+    """Two channels for second legs."""
+    desk = MemoryChannelDesk(clock, channels=2)
+    desk.failures.update({UNKNOWN: Refused("no such call", reason="unknown_call"), **FAILURES})
+    return desk
 
 
 def core_gateway() -> MemoryCoreGateway:

@@ -11,6 +11,7 @@ import pytest
 from dependency_injector import providers
 
 from adapters.http.carrier_desk import HttpCarrierDesk
+from adapters.http.channel_desk import HttpChannelDesk
 from adapters.http.config_source import HttpConfigSource
 from adapters.http.fleet_desk import HttpFleetDesk
 from adapters.http.result_sink import HttpResultSink
@@ -24,12 +25,14 @@ from contract_tests.boundary.samples import BOT, CALL, NOON, SAMPLES, SERVER, SI
 from domain.bots.bot import Bot, BotVersion
 from domain.calls.call import Call, Direction
 from domain.calls.transcript import Turn
+from domain.calls.transfer import second_leg
 from domain.hours import CallingHours
 from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TrunkId, UserId
 from domain.routing.did import Did, TurnedAway
 from domain.routing.fleet import CoreServer
+from domain.routing.shares import PARTS_A_CALL, channels_of, rate_of
 from domain.routing.trunk import CarrierKind, Trunk
-from ports.errors import NotFound, PortError, Refused
+from ports.errors import Busy, NotFound, PortError, Refused
 from ports.messages.calls import CoreJoined, LegMoved, LegProgress, TurnHeard
 from ports.messages.fleet import Grant, Reservation, ReservationRequest
 from ports.messages.inbound import Received
@@ -86,6 +89,8 @@ async def _fill(container: Container, given: str) -> None:
     for trunk in SAMPLES["trunk_list"].trunks:
         await container.trunks().add(trunk)
         await container.trunks().add(replace(trunk, id="trunk_2", enabled=False))
+    if given in SPENT:
+        await _spend(container, given)
     if given in INBOUND:
         await _fill_inbound(container, given)
     if given == "without Cores":
@@ -95,6 +100,14 @@ async def _fill(container: Container, given: str) -> None:
         await container.fleet().put(
             server.beat(capacity=capacity, live=0, release="0.1.0", run="run_1", draining=False, at=NOON)
         )
+
+
+async def _spend(container: Container, given: str) -> None:
+    [trunk] = SAMPLES["trunk_list"].trunks
+    name, limit = (
+        (channels_of(trunk.id), trunk.channels) if "channels" in given else (rate_of(trunk.id), PARTS_A_CALL * 2)
+    )
+    await container.allotments().hold(name, "dialler_1", units=limit, limit=limit, seconds=60.0)
 
 
 async def _fill_inbound(container: Container, given: str) -> None:
@@ -166,6 +179,20 @@ TOLD: Final[dict[str, tuple[Callable[[HttpResultSink], Awaitable[None]], type[Po
     "turn_unknown": (lambda sink: sink.tell(UNKNOWN, TurnHeard(turn=TURN)), NotFound),
 }
 
+SPENT: Final = frozenset({"with all channels taken", "with its rate spent"})
+LEG: Final = second_leg(CALL, 1)
+
+CHANNELS: Final[dict[str, tuple[Callable[[HttpChannelDesk], Awaitable[None]], str | type[PortError] | None]]] = {
+    "channel": (lambda desk: desk.hold(CALL, LEG), None),
+    "channel_none_free": (lambda desk: desk.hold(CALL, LEG), "no_channel"),
+    "channel_rate_spent": (lambda desk: desk.hold(CALL, LEG), Busy),
+    "channel_when_over": (lambda desk: desk.hold(CALL, LEG), "call_ended"),
+    "channel_unknown": (lambda desk: desk.hold(UNKNOWN, second_leg(UNKNOWN, 1)), "unknown_call"),
+    "channel_given_back": (lambda desk: desk.give_back(CALL, LEG), None),
+    "channel_given_back_unknown": (lambda desk: desk.give_back(UNKNOWN, second_leg(UNKNOWN, 1)), None),
+}
+"""What is asked, and what the client makes of the answer: nothing, a refusal's reason or an error."""
+
 DESK: Final[dict[str, tuple[Callable[[HttpFleetDesk], Awaitable[object]], object]]] = {
     "reservation": (lambda desk: desk.reserve(ASKS), GRANTED),
     "reservation_without_cores": (lambda desk: desk.reserve(ASKS), Reservation(grants=(), cores=0)),
@@ -191,7 +218,7 @@ CARRIERS: Final[dict[str, tuple[Callable[[HttpCarrierDesk], Awaitable[object]], 
     ),
 }
 
-Client = TypeVar("Client", HttpConfigSource, HttpResultSink)
+Client = TypeVar("Client", HttpConfigSource, HttpResultSink, HttpChannelDesk)
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -220,6 +247,19 @@ async def test_the_result_sink_tells_and_understands_as_it_is_written_down(name:
         with pytest.raises(error):
             await tell(sink)
     await sink.aclose()
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+async def test_the_channel_desk_asks_and_understands_as_it_is_written_down(name: str) -> None:
+    ask, expected = CHANNELS[name]
+    desk = client_of(HttpChannelDesk, API[name])
+    if expected is None:
+        await ask(desk)
+    else:
+        with pytest.raises(Refused if isinstance(expected, str) else expected) as raised:
+            await ask(desk)
+        assert getattr(raised.value, "reason", expected) == expected
+    await desk.aclose()
 
 
 @pytest.mark.parametrize("name", DESK)
@@ -253,6 +293,6 @@ def _answering(interaction: Interaction) -> Callable[[httpx.Request], httpx.Resp
 
 
 def test_each_interaction_is_replayed_on_both_sides() -> None:
-    assert set(API) - {"result_bad"} == {*CONFIGS, *TOLD, *DESK, *CARRIERS}
+    assert set(API) - {"result_bad"} == {*CONFIGS, *TOLD, *CHANNELS, *DESK, *CARRIERS}
     secrets = {name: interaction.request.headers["X-CXBCore-Secret"] for name, interaction in API.items()}
     assert {name for name, secret in secrets.items() if secret != SECRET} == {"wrong_secret"}

@@ -35,12 +35,14 @@ Script = Callable[["ScriptedLiveKit", sip.CreateSIPParticipantRequest], Awaitabl
 
 
 class ScriptedLiveKit:
-    """`phones` are the states of legs by room and identity, `asked` the calls that were asked for."""
+    """`phones` are the states of legs by room and identity, `asked` the calls that were asked for, `referred` those
+    that were handed on, each of which succeeds."""
 
     def __init__(self) -> None:
         self.rooms: dict[str, str] = {}
         self.phones: dict[tuple[str, str], str] = {}
         self.asked: list[sip.CreateSIPParticipantRequest] = []
+        self.referred: list[sip.TransferSIPParticipantRequest] = []
         self.removed = asyncio.Event()
         self.lost = False
         self.script: Script = _answers
@@ -119,6 +121,12 @@ class ScriptedLiveKit:
         if said is CUT:
             return None
         return said or sip.SIPParticipantInfo(participant_identity=request.participant_identity)
+
+    async def _TransferSIPParticipant(self, body: bytes) -> Message:  # noqa: N802
+        request = sip.TransferSIPParticipantRequest.FromString(body)
+        self.referred.append(request)
+        self.phones.pop((request.room_name, request.participant_identity), None)
+        return sip.TransferSIPParticipantResponse(status=sip.SIPTransferStatus.STS_TRANSFER_SUCCESSFUL)
 
 
 CUT = Fault(code="", http=0)

@@ -19,7 +19,7 @@ from domain.calls.sip_outcome import outcome_of_status
 from domain.ids import CallId
 from ports.errors import Busy, NotFound, Refused, Unavailable
 from ports.leg_ledger import LegStory
-from ports.telephony import TOO_LATE, HangUp, LegEvent, LegKind, LegState
+from ports.telephony import REFERRED, TOO_LATE, HangUp, LegEvent, LegKind, LegState
 from tests.adapters.scripted_livekit import CUT, Fault, Script, ScriptedLiveKit, clients
 
 CALL = CallId("call_1")
@@ -251,6 +251,37 @@ async def test_a_call_that_another_core_has_dialled_is_not_dialled_again(
 
         assert (await two.find(CALL)).state is LegState.RINGING
     assert len(livekit.asked) == 1
+
+
+async def test_a_leg_that_a_dialler_has_dialled_is_referred_and_watched_by_the_core_in_its_room(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    async with process() as dialler, process(authoritative=False) as core:
+        await dialler.dial(order("call_1", LISTENS))
+        async for event in dialler.watch(CALL):
+            if event.kind is LegKind.ANSWERED:
+                break
+
+        await core.refer(CALL, "+12025550188")
+
+        assert [one.transfer_to for one in livekit.referred] == ["tel:+12025550188"]
+        events = await events_of(core)
+        assert [event.kind for event in events] == [LegKind.RINGING, LegKind.ANSWERED, LegKind.ENDED]
+        assert (events[-1].reason, events[-1].by) == (REFERRED, HangUp.US)
+
+
+async def test_a_core_sees_who_ended_a_leg_that_a_dialler_has_dialled(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    async with process() as dialler, process(authoritative=False) as core:
+        await dialler.dial(order("call_1", LISTENS))
+        watching = asyncio.create_task(events_of(core))
+        async for event in core.watch(CALL):
+            if event.kind is LegKind.ANSWERED:
+                break
+        livekit.phones.clear()
+
+        assert (await watching)[-1].by is HangUp.CALLEE
 
 
 async def test_a_trunk_that_livekit_does_not_know_is_refused(livekit: ScriptedLiveKit, process: Process) -> None:

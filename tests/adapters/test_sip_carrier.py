@@ -208,8 +208,16 @@ async def test_a_referred_call_ends_as_that(world: SipWorld) -> None:
     assert "sip:+15557000002@127.0.0.1" in call.refers[0]
 
 
-@pytest.mark.parametrize("transfer", [Transfer(accepted=603), Transfer(outcome=486)])
-async def test_a_call_whose_refer_is_refused_goes_on(world: SipWorld, transfer: Transfer) -> None:
+@pytest.mark.parametrize(
+    ("transfer", "reason"),
+    [
+        (Transfer(accepted=603), "sip_603"),
+        (Transfer(accepted=405), "not_offered"),
+        (Transfer(accepted=501), "not_offered"),
+        (Transfer(outcome=486), "sip_486"),
+    ],
+)
+async def test_a_call_whose_refer_is_refused_goes_on(world: SipWorld, transfer: Transfer, reason: str) -> None:
     world.far.number(TO, scripts.answers())
     async with calling(world, TO) as carried:
         await carried.party.met.wait()
@@ -219,7 +227,7 @@ async def test_a_call_whose_refer_is_refused_goes_on(world: SipWorld, transfer: 
             await carried.party.refer("+15557000002")
         assert not carried.leg.done()
 
-    assert refused.value.reason == f"sip_{transfer.outcome if transfer.accepted == 202 else transfer.accepted}"
+    assert refused.value.reason == reason
 
 
 async def test_a_call_that_ends_before_anybody_says_what_became_of_its_refer_is_unknown(world: SipWorld) -> None:

@@ -305,6 +305,8 @@ def good_requests(mark: str, brand: BrandId) -> dict[str, Good]:
         "fetchConfig": Good(path=bot, headers={"X-CXB-Call-Id": f"cal_live{mark}"}),
         "receiveResult": Good(body=_package(mark, brand)),
         "receiveNews": Good(path={"call_id": f"cal_planned{mark}"}, body={"kind": "joined", "server_id": "core-1"}),
+        "holdChannel": Good(path={"call_id": f"cal_live{mark}", "leg_id": f"cal_live{mark}.2"}),
+        "giveChannelBack": Good(path={"call_id": f"cal_live{mark}", "leg_id": f"cal_live{mark}.2"}),
         "reserveSlots": Good(body={"holder": "dialler-1", "slots": 2}),
         "lookUpTrunks": Good(),
         "listSipAccounts": Good(),

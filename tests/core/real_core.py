@@ -21,6 +21,7 @@ from adapters.exchange.server import ExchangeServer
 from adapters.exchange.telephony import ExchangeTelephony
 from adapters.http.core_gateway import HttpCoreGateway
 from adapters.memory.carrier import Callee, MemoryCarrier
+from adapters.memory.channel_desk import MemoryChannelDesk
 from adapters.memory.config_source import MemoryConfigSource
 from adapters.memory.leg_journal import MemoryLegJournal
 from adapters.memory.result_sink import MemoryResultSink
@@ -49,6 +50,7 @@ class RealCore:
     environment: dict[str, str]
     configs: MemoryConfigSource
     sink: MemoryResultSink
+    channels: MemoryChannelDesk
     rooms: ExchangeRooms
     telephony: Telephony
     cores: HttpCoreGateway
@@ -114,9 +116,10 @@ class RealCore:
 async def real_core(data: Path, callees: dict[str, Callee], **settings: str) -> AsyncIterator[RealCore]:
     """Started, and gone at the end."""
     clock, configs, sink = SystemClock(), MemoryConfigSource(), MemoryResultSink()
+    channels = MemoryChannelDesk(clock)
     async with AsyncExitStack() as stack:
         exchange_port = await stack.enter_async_context(_exchange(callees))
-        api_port = await stack.enter_async_context(_api(configs, sink))
+        api_port = await stack.enter_async_context(_api(configs, sink, channels))
         connection = ExchangeConnection(f"ws://127.0.0.1:{exchange_port}", SECRET, clock)
         await stack.enter_async_context(connection.running())
         core_port = _free_port()
@@ -125,6 +128,7 @@ async def real_core(data: Path, callees: dict[str, Callee], **settings: str) -> 
             environment=_environment(data, api_port, core_port, exchange_port) | settings,
             configs=configs,
             sink=sink,
+            channels=channels,
             rooms=ExchangeRooms(connection),
             telephony=ExchangeTelephony(connection),
             cores=HttpCoreGateway(SECRET),
@@ -160,9 +164,10 @@ async def _exchange(callees: dict[str, Callee]) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def _api(configs: MemoryConfigSource, sink: MemoryResultSink) -> AsyncIterator[int]:
-    """The two doors of the API that Core knocks at, over real HTTP."""
-    side = far_side.FarSide({**far_side.config_api(configs).routes, **far_side.result_api(sink).routes}, secret=SECRET)
+async def _api(configs: MemoryConfigSource, sink: MemoryResultSink, channels: MemoryChannelDesk) -> AsyncIterator[int]:
+    """The doors of the API that Core knocks at, over real HTTP."""
+    doors = far_side.config_api(configs), far_side.result_api(sink), far_side.channel_api(channels)
+    side = far_side.FarSide({route: handler for door in doors for route, handler in door.routes.items()}, SECRET)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         body = b""

@@ -11,6 +11,7 @@ import msgspec
 from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.call_journal import MemoryCallJournal
 from adapters.memory.carrier import ANSWERS, Callee, MemoryCarrier, MemoryIncoming
+from adapters.memory.channel_desk import MemoryChannelDesk
 from adapters.memory.clock import MemoryClock
 from adapters.memory.config_source import MemoryConfigSource
 from adapters.memory.conversation import MemoryConversation
@@ -26,6 +27,7 @@ from adapters.memory.text_to_speech import MemoryTextToSpeech
 from adapters.tape.audio_links import TapedAudioLinks
 from applications.core.call_host import CallHost
 from applications.core.identity import CoreIdentity
+from applications.core.leg_channel import LegChannel
 from applications.core.live_calls import LiveCalls
 from applications.core.node import CoreNode
 from applications.core.use_cases.conclude_call import ConcludeCall
@@ -113,6 +115,8 @@ class Stage:
     conversation: Conversation | None = None
 
     def __post_init__(self) -> None:
+        self.channels = MemoryChannelDesk(self.clock)
+        leg_channel = LegChannel(desk=self.channels, clock=self.clock)
         self.rooms = MemoryRooms(self.clock)
         self.links = MemoryAudioLinks(self.rooms, self.clock)
         self.carrier = MemoryCarrier(self.callees, self.clock)
@@ -128,8 +132,8 @@ class Stage:
             journal=self.journal,
             taped=lambda journal: TapedAudioLinks(self.links, journal, self.clock),
             conversation=self.conversation or self._conversation(),
-            transfer_call=TransferCall(telephony=self.telephony),
-            stay_on=StayOn(telephony=self.telephony, clock=self.clock),
+            transfer_call=TransferCall(telephony=self.telephony, channel=leg_channel),
+            stay_on=StayOn(telephony=self.telephony, channel=leg_channel, clock=self.clock),
             sink=self.sink,
             clock=self.clock,
             server_id=SERVER,

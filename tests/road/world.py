@@ -19,16 +19,20 @@ from adapters.memory.result_outbox import MemoryResultOutbox
 from adapters.memory.speech_to_text import MemorySpeechToText
 from adapters.memory.telephony import MemoryTelephony
 from adapters.memory.text_to_speech import MemoryTextToSpeech
+from adapters.memory.trunk_store import MemoryTrunkStore
 from adapters.simulation.carrier import SimulatedCarrier
 from adapters.tape.audio_links import TapedAudioLinks
 from applications.api.use_cases.deliver_pushes import DeliverPushes
 from applications.api.use_cases.fetch_config import FetchConfig
+from applications.api.use_cases.hold_channel import HoldChannel
 from applications.api.use_cases.receive_news import ReceiveNews
 from applications.api.use_cases.receive_result import ReceiveResult
 from applications.api.use_cases.relay_events import RelayEvents
 from applications.api.use_cases.reserve_slots import ReserveSlots
+from applications.api.use_cases.take_trunk import TakeTrunk
 from applications.core.call_host import CallHost
 from applications.core.identity import CoreIdentity
+from applications.core.leg_channel import LegChannel
 from applications.core.live_calls import LiveCalls
 from applications.core.node import CoreNode
 from applications.core.use_cases.conclude_call import ConcludeCall
@@ -47,6 +51,7 @@ from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TargetId, UserId
 from domain.routing.fleet import CoreServer
 from domain.routing.trunk import Trunk
 from ports.audio_links import AudioLinks
+from ports.channel_desk import ChannelDesk
 from ports.clock import Clock
 from ports.config_source import ConfigSource
 from ports.core_gateway import CoreGateway
@@ -68,12 +73,13 @@ ROUND = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiDoors(ConfigSource, ResultSink, FleetDesk):
+class ApiDoors(ConfigSource, ResultSink, ChannelDesk, FleetDesk):
     """The API's use cases as Core and Dialler see them, without the wire that other tests speak."""
 
     fetch_config: FetchConfig
     receive_result: ReceiveResult
     receive_news: ReceiveNews
+    hold_channel: HoldChannel
     reserve_slots: ReserveSlots
     carried_by: Sequence[Trunk]
 
@@ -85,6 +91,12 @@ class ApiDoors(ConfigSource, ResultSink, FleetDesk):
 
     async def tell(self, call_id: CallId, news: CallNews) -> None:
         await self.receive_news(call_id, news)
+
+    async def hold(self, call_id: CallId, leg_id: CallId) -> None:
+        await self.hold_channel(call_id, leg_id)
+
+    async def give_back(self, call_id: CallId, leg_id: CallId) -> None:
+        await self.hold_channel.give_back(call_id, leg_id)
 
     async def reserve(self, request: ReservationRequest) -> Reservation:
         return await self.reserve_slots(request)
@@ -158,10 +170,17 @@ class Road:
             w.rooms, w.links = self.phones.rooms, self.phones.links  # type: ignore[assignment]
             w.telephony = self.phones.telephony  # type: ignore[assignment]
         self.crm = MemoryCrmConnection(w.clock)
+        trunks = MemoryTrunkStore()
         doors = ApiDoors(
             fetch_config=FetchConfig(calls=w.calls, bots=self.bots),
             receive_result=ReceiveResult(calls=w.calls),
             receive_news=ReceiveNews(calls=w.calls, events=self.events, clock=w.clock),
+            hold_channel=HoldChannel(
+                calls=w.calls,
+                trunks=trunks,
+                allotments=w.allotments,
+                take_trunk=TakeTrunk(trunks=trunks, allotments=w.allotments),
+            ),
             reserve_slots=ReserveSlots(fleet=w.fleet, allotments=w.allotments),
             carried_by=self.phones.trunks if self.phones else (TRUNK,),
         )
@@ -183,6 +202,7 @@ class Road:
     def _make_core(self, doors: ApiDoors, conversation: MemoryConversation) -> None:
         w = self.world
         journal, outbox = MemoryCallJournal(), MemoryResultOutbox()
+        leg_channel = LegChannel(desk=doors, clock=w.clock)
         host = CallHost(
             OpenCall(configs=doors, rooms=w.rooms, telephony=w.telephony, sink=doors, clock=w.clock),
             RunCall(
@@ -191,8 +211,8 @@ class Road:
                 journal=journal,
                 taped=lambda writer: TapedAudioLinks(w.links, writer, w.clock),
                 conversation=conversation,
-                transfer_call=TransferCall(telephony=w.telephony),
-                stay_on=StayOn(telephony=w.telephony, clock=w.clock),
+                transfer_call=TransferCall(telephony=w.telephony, channel=leg_channel),
+                stay_on=StayOn(telephony=w.telephony, channel=leg_channel, clock=w.clock),
                 sink=doors,
                 clock=w.clock,
                 server_id=CORE,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, delete, get, post, put
 from litestar.di import Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody
@@ -13,6 +13,7 @@ from applications.api.container import Container
 from applications.api.http.doors import internal
 from applications.api.http.given import Given, provide
 from applications.api.use_cases.fetch_config import FetchConfig
+from applications.api.use_cases.hold_channel import HoldChannel
 from applications.api.use_cases.list_accounts import ListAccounts
 from applications.api.use_cases.receive_inbound import ReceiveInbound
 from applications.api.use_cases.receive_news import ReceiveNews
@@ -70,6 +71,30 @@ async def receive_news(call_id: FromPath[str], data: JSONBody[CallNews], news: G
     await news(CallId(call_id), data)
 
 
+@put(
+    "/calls/{call_id:str}/channels/{leg_id:str}",
+    operation_id="holdChannel",
+    tags=["internal"],
+    status_code=204,
+    **internal(404, 422),
+)
+async def hold_channel(call_id: FromPath[str], leg_id: FromPath[str], hold: Given[HoldChannel]) -> None:
+    """For half a minute a channel of the call's trunk is that leg's; asking again holds on to it. 422 says in `reason`
+    why not: `no_channel`, `trunk`, `call_ended`."""
+    await hold(CallId(call_id), CallId(leg_id))
+
+
+@delete(
+    "/calls/{call_id:str}/channels/{leg_id:str}",
+    operation_id="giveChannelBack",
+    tags=["internal"],
+    **internal(404),
+)
+async def give_channel_back(call_id: FromPath[str], leg_id: FromPath[str], hold: Given[HoldChannel]) -> None:
+    """The leg has ended, or was never placed. Nothing when it holds none."""
+    await hold.give_back(CallId(call_id), CallId(leg_id))
+
+
 @post("/fleet/reservations", operation_id="reserveSlots", tags=["internal"], status_code=200, **internal(413, 415))
 async def reserve_slots(data: JSONBody[ReservationRequest], reserve: Given[ReserveSlots]) -> Reservation:
     """Sets the holder's block to what it asks for, as far as there is room."""
@@ -96,7 +121,17 @@ async def receive_inbound(data: JSONBody[Arrived], inbound: Given[ReceiveInbound
     return await inbound(data)
 
 
-ROUTES = (fetch_config, receive_result, receive_news, reserve_slots, look_up_trunks, list_accounts, receive_inbound)
+ROUTES = (
+    fetch_config,
+    receive_result,
+    receive_news,
+    hold_channel,
+    give_channel_back,
+    reserve_slots,
+    look_up_trunks,
+    list_accounts,
+    receive_inbound,
+)
 
 
 def dependencies(container: Container) -> dict[str, Provide]:
@@ -104,6 +139,7 @@ def dependencies(container: Container) -> dict[str, Provide]:
         "fetch": provide(maker(container, FetchConfig)),
         "receive": provide(maker(container, ReceiveResult)),
         "news": provide(maker(container, ReceiveNews)),
+        "hold": provide(maker(container, HoldChannel)),
         "reserve": provide(maker(container, ReserveSlots)),
         "trunks": provide(container.trunks),
         "accounts": provide(maker(container, ListAccounts)),

@@ -12,6 +12,7 @@ from applications.api.rewrite import rewrite
 from domain.calls.call import CALL_CONCLUDED, HOLD_THEIR_OWN, Call, Direction
 from domain.calls.outcome import Outcome
 from domain.calls.result import Result
+from domain.calls.transfer import is_second_leg
 from domain.crm.delivery import CrmTarget, Delivery
 from domain.event import Event
 from domain.ids import DeliveryId
@@ -119,12 +120,20 @@ class RelayEvents:
         )
 
     async def _release(self, call: Call, result: Result) -> None:
+        if result.transfer is not None:
+            await self._release_second_legs(call)
         if call.direction not in HOLD_THEIR_OWN:
             return
         await self.allotments.hold(channels_of(call.trunk_id), call.id, units=0, limit=0, seconds=1.0)
         server = result.server or call.server_id
         if server:
             await self.allotments.hold(slots_of(server), call.id, units=0, limit=0, seconds=1.0)
+
+    async def _release_second_legs(self, call: Call) -> None:
+        name = channels_of(call.trunk_id)
+        for holder in await self.allotments.held(name):
+            if is_second_leg(holder, call.id):
+                await self.allotments.hold(name, holder, units=0, limit=0, seconds=1.0)
 
 
 def delivery_id(call: Call, event: Event, target: CrmTarget) -> DeliveryId:

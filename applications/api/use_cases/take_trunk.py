@@ -38,13 +38,14 @@ class TakeTrunk:
         held = await self.allotments.hold(
             channels_of(trunk.id), call_id, units=1, limit=trunk.channels, seconds=HOLD_SECONDS
         )
-        if held and await self._wait_turn(call_id, trunk):
+        if held and await self.take_turn(call_id, trunk):
             return True
         await self.give_back(call_id, trunk)
         return False
 
-    async def _wait_turn(self, call_id: CallId, trunk: Trunk) -> bool:
-        """One call costs a hundred parts for a second, or what there is for as much longer."""
+    async def take_turn(self, call_id: CallId, trunk: Trunk) -> bool:
+        """Whether there was a place in the rate. One call costs a hundred parts for a second, or what there is for as
+        much longer."""
         limit = max(1, int(trunk.calls_per_second * PARTS_A_CALL))
         name = rate_of(trunk.id)
         parts = await self.allotments.hold(name, call_id, units=PARTS_A_CALL, limit=limit, seconds=1.0)

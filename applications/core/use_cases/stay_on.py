@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from applications.core.call_notes import note_of_order
+from applications.core.leg_channel import LegChannel
 from applications.core.use_cases.open_call import Orders
 from domain.calls.ending import DRAINING
 from domain.calls.result import EndedBy
@@ -29,6 +30,7 @@ class StayOn:
     """Whoever is still there when it returns is alone: the call is to be ended."""
 
     telephony: Telephony
+    channel: LegChannel
     clock: Clock
 
     async def __call__(
@@ -40,6 +42,7 @@ class StayOn:
             self._until_leg_ends(target_leg, EndedBy.TARGET),
             self._until_somebody_leaves(link),
             self._until_ordered(orders, journal),
+            self._keep_channel(call_id, target_leg),
         )
 
     async def _until_leg_ends(self, leg_id: CallId, party: EndedBy) -> EndedBy:
@@ -66,6 +69,11 @@ class StayOn:
             pass
         journal.note(note_of_order(order, self.clock.now()))
         return EndedBy.SYSTEM if order.reason == DRAINING else EndedBy.OPERATOR
+
+    async def _keep_channel(self, call_id: CallId, target_leg: CallId) -> EndedBy:
+        """Until the call is over: the API frees it when it has the result, which it gets when both legs have ended."""
+        await self.channel.keep(call_id, target_leg)
+        return EndedBy.SYSTEM
 
 
 async def _first_of(*ways: Coroutine[Any, Any, EndedBy]) -> EndedBy:
