@@ -7,6 +7,7 @@ import msgspec
 
 from domain.ids import BrandId
 from ports.errors import Refused
+from ports.messages.decoders import decoder_of
 
 SCHEMA: Final = 1
 """The schema that this release writes. Reading an older one is a function here; a newer one is refused."""
@@ -35,6 +36,9 @@ class _Header(msgspec.Struct):
     schema: int
 
 
+_header: Final = decoder_of(_Header).decode
+
+
 def next_version(doc: Doc) -> Doc:
     return replace(doc, version=doc.version + 1)
 
@@ -46,6 +50,6 @@ def encode(value: object) -> bytes:
 
 def decode(text: bytes | str, kind: type[Value]) -> Value:
     """What `encode` was given. Raises Refused with reason `schema` for a document of another release's schema."""
-    if msgspec.json.decode(text, type=_Header).schema != SCHEMA:
+    if _header(text).schema != SCHEMA:
         raise Refused(f"a stored {kind.__name__} has a schema that this release does not know", reason="schema")
-    return msgspec.json.decode(text, type=kind)
+    return decoder_of(kind).decode(text)

@@ -20,11 +20,14 @@ from domain.errors import InvalidValue
 from domain.ids import CallId
 from ports.call_journal import CallJournal, JournalEntry, JournalHeader, JournalRecord, JournalWriter, Track
 from ports.errors import Unavailable
+from ports.messages.decoders import decoder_of
 from ports.messages.reader import read as fitted
 
 HEADER: Final = "header.json"
 SECOND: Final = 2 * RATE
 """Bytes of a second of one track."""
+
+_read_entry: Final = decoder_of(JournalEntry).decode
 
 log = structlog.get_logger()
 
@@ -118,7 +121,7 @@ def _read(folder: Path) -> JournalRecord:
     lines = (folder / LINES).read_bytes().split(b"\n") if (folder / LINES).exists() else []
     for line in filter(None, lines):
         try:
-            entries.append(msgspec.json.decode(line, type=JournalEntry))
+            entries.append(_read_entry(line))
         except (msgspec.DecodeError, UnicodeDecodeError):
             log.warning("journal_line_torn", call_id=folder.name)
     return JournalRecord(header=header, entries=tuple(entries))

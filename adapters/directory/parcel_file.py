@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from ports.messages.decoders import decoder_of
+
 
 class UnreadableParcel(Exception):
     """A file that no outbox wrote."""
@@ -15,6 +17,9 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
 
     due_at: datetime
     tries: int = 0
+
+
+_read_slip = decoder_of(Slip).decode
 
 
 def parcel_bytes(body: bytes, *, due_at: datetime) -> bytes:
@@ -36,7 +41,7 @@ def read_slip(parcel: Path, slip: Path) -> Slip:
     if not slip.exists():
         return first
     try:
-        return msgspec.json.decode(slip.read_bytes(), type=Slip)
+        return _read_slip(slip.read_bytes())
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Slip(due_at=first.due_at, tries=1)
 
@@ -45,6 +50,6 @@ def _first_slip(parcel: Path) -> Slip:
     with parcel.open("rb") as file:
         line = file.readline(1024)
     try:
-        return msgspec.json.decode(line, type=Slip)
+        return _read_slip(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise UnreadableParcel(parcel.name) from None

@@ -33,15 +33,19 @@ class Speech(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: tuple[SpokenWord, ...] = ()
 
 
+_read_order: Final = msgspec.msgpack.Decoder(Order).decode
+_read_speech: Final = msgspec.msgpack.Decoder(Speech).decode
+
+
 def packed(message: Order | Speech) -> bytes:
     body = msgspec.msgpack.encode(message)
     return HEAD.pack(len(body)) + body
 
 
 def order_of(body: bytes) -> Order:
-    return msgspec.msgpack.decode(body, type=Order)
+    return _read_order(body)
 
 
 def speech_of(body: bytes) -> Speech:
     """Raises msgspec.DecodeError for anything else."""
-    return msgspec.msgpack.decode(body, type=Speech)
+    return _read_speech(body)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -12,6 +13,9 @@ from adapters.memory.leg_journal import REMEMBERED, LegEntry, LegJournal
 from domain.ids import CallId
 from ports.clock import Clock
 from ports.errors import Unavailable
+from ports.messages.decoders import decoder_of
+
+_read_entry: Final = decoder_of(LegEntry).decode
 
 
 class ExchangeLegJournal(LegJournal):
@@ -74,7 +78,7 @@ def _read(path: Path) -> list[LegEntry]:
     if path.exists():
         for line in path.read_bytes().splitlines():
             try:
-                entries.append(msgspec.json.decode(line, type=LegEntry))
+                entries.append(_read_entry(line))
             except msgspec.DecodeError:
                 continue
     return entries

@@ -12,6 +12,7 @@ import msgspec
 
 from domain.calls.audio import AudioFrame, Mark
 from ports.audio_links import Heard, Joined, Left, LinkEvent, Pressed
+from ports.messages.decoders import decoder_of
 
 HEAD: Final = struct.Struct("<IBBHId")
 """Link, kind, and the lengths of name, marks and body in bytes; then the time in seconds."""
@@ -41,7 +42,7 @@ class Packet(NamedTuple):
 
 
 _write_marks = msgspec.json.Encoder().encode
-_read_marks = msgspec.json.Decoder(tuple[Mark, ...]).decode
+_read_marks = decoder_of(tuple[Mark, ...]).decode
 
 
 def pack(link: int, kind: Kind, at: float = 0.0, party: str = "", body: bytes = b"") -> bytes:

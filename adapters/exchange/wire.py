@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from domain.calls.room import Invitation
 from domain.ids import CallId
 from ports.errors import Busy, NotFound, PortError, Refused, Stale, Unavailable
+from ports.messages.decoders import decoder_of
 from ports.telephony import DialOrder, Leg, LegEvent
 
 SECRET_HEADER: Final = "X-CXBCore-Secret"  # noqa: S105  # the header's name
@@ -123,8 +124,8 @@ class Answered(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 encode = msgspec.json.Encoder().encode
-read_question = msgspec.json.Decoder(Asked).decode
-read_answer = msgspec.json.Decoder(Answered).decode
+read_question = decoder_of(Asked).decode
+read_answer = decoder_of(Answered).decode
 
 
 def failed(error: PortError) -> Failed:

@@ -10,9 +10,10 @@ from adapters.livekit.errors import translated
 from adapters.livekit.server import LiveKitServer
 from domain.ids import CallId
 from ports.errors import NotFound
+from ports.messages.decoders import decoder_of
 
 MARK: Final = "cxb.dialled"
-_read = msgspec.json.Decoder(dict[str, list[str]]).decode
+_read = decoder_of(dict[str, list[str]]).decode
 
 
 async def dialled_into(server: LiveKitServer, room: str) -> frozenset[str]:

@@ -16,6 +16,7 @@ from livekit.api import AccessToken, VideoGrants
 from adapters.livekit.server import LiveKitServer
 from domain.calls.room import Invitation
 from ports.errors import Refused
+from ports.messages.decoders import decoder_of
 
 GOOD_FOR: Final = timedelta(minutes=1)
 """From the invitation to the join."""
@@ -30,7 +31,7 @@ NUMBER: Final = "cxb.ticket"
 HEARS: Final = "cxb.hears"
 HEARD_BY: Final = "cxb.heard_by"
 
-_read_names = msgspec.json.Decoder(frozenset[str]).decode
+_read_names = decoder_of(frozenset[str]).decode
 
 
 class _Claims(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ class _Claims(msgspec.Struct, frozen=True):
     attributes: dict[str, str]
 
 
-_read_claims = msgspec.json.Decoder(_Claims).decode
+_read_claims = decoder_of(_Claims).decode
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,10 +4,9 @@ import hashlib
 import hmac
 from typing import Final
 
-import msgspec
-
 from ports.arrival_webhook import ArrivalWebhook
 from ports.errors import Refused
+from ports.messages.decoders import decoder_of
 from ports.messages.inbound import Arrived
 
 NOTHING: Final = b"null"
@@ -27,4 +26,4 @@ class MemoryArrivalWebhook(ArrivalWebhook):
         genuine = self._secret and hmac.compare_digest(self.sign(body).encode(), authorization.encode())
         if not genuine:
             raise Refused("this webhook is nobody's that we know", reason="webhook")
-        return None if body == NOTHING else msgspec.json.decode(body, type=Arrived)
+        return None if body == NOTHING else decoder_of(Arrived).decode(body)

@@ -13,6 +13,7 @@ from adapters.memory.room import Audience, Room
 from domain.calls.room import Invitation
 from ports.clock import Clock
 from ports.errors import Refused
+from ports.messages.decoders import decoder_of
 
 GOOD_FOR: Final = 60.0
 """Seconds from the invitation to the join."""
@@ -73,7 +74,7 @@ class Tickets:
             raw = base64.urlsafe_b64decode(token)
             if not hmac.compare_digest(raw[:32], self._sign(raw[32:])):
                 raise Refused("this ticket is not genuine", reason="ticket")
-            return msgspec.json.decode(raw[32:], type=Ticket)
+            return decoder_of(Ticket).decode(raw[32:])
         except (binascii.Error, ValueError, msgspec.DecodeError):
             raise Refused("this ticket is not genuine", reason="ticket") from None
 

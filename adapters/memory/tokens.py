@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from ports.errors import Refused
+from ports.messages.decoders import decoder_of
 from ports.tokens import Claims, Tokens
 
 
@@ -37,7 +38,7 @@ class MemoryTokens(Tokens):
             body, _, seal = token.encode("ascii").partition(b".")
             if not hmac.compare_digest(seal, self._seal(body).encode()):
                 raise Refused("the token is not genuine")
-            return msgspec.json.decode(base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4)), type=Claims)
+            return decoder_of(Claims).decode(base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4)))
         except (UnicodeEncodeError, binascii.Error, msgspec.DecodeError):
             raise Refused("the token is not genuine") from None
 

@@ -9,6 +9,7 @@ import msgspec
 from applications.core.call_runner import Finished
 from domain.ids import CallId
 from ports.messages.core import CallRequest, Order
+from ports.messages.decoders import decoder_of
 
 
 class Carry(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="carry"):
@@ -33,8 +34,8 @@ FromCalls = Alive | Finished
 
 LONGEST_LINE: Final = 1024 * 1024
 
-_to_calls: Final[msgspec.json.Decoder[ToCalls]] = msgspec.json.Decoder(ToCalls)
-_from_calls: Final[msgspec.json.Decoder[FromCalls]] = msgspec.json.Decoder(FromCalls)
+_to_calls: Final[msgspec.json.Decoder[ToCalls]] = decoder_of(ToCalls)
+_from_calls: Final[msgspec.json.Decoder[FromCalls]] = decoder_of(FromCalls)
 
 
 def line(message: ToCalls | FromCalls) -> bytes:

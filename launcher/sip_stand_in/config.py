@@ -5,6 +5,8 @@ from typing import Annotated
 
 import msgspec
 
+from ports.messages.decoders import decoder_of
+
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
@@ -30,5 +32,5 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 def read_config(file: Path, *, most_calls: int | None = None) -> Config:
     """`most_calls` goes before what the file says. Raises ValueError that says what is wrong with it, OSError where it
     cannot be read."""
-    config = msgspec.json.decode(file.read_bytes(), type=Config)
+    config = decoder_of(Config).decode(file.read_bytes())
     return config if most_calls is None else msgspec.structs.replace(config, most_calls=most_calls)

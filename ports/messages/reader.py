@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import msgspec
 
 from domain.errors import Fault, InvalidValue
+from ports.messages.decoders import decoder_of
 from ports.messages.shapes import chosen, fields_of, item_type, value_type
 from ports.messages.strict import require_strict
 
@@ -33,7 +34,7 @@ def read(body: bytes, message: type[Message]) -> Message:
     if not LONG_NUMBER.search(body):
         with suppress(msgspec.DecodeError, InvalidValue, RecursionError, ValueError):
             require_strict(body, message)
-            return msgspec.json.decode(body, type=message)
+            return decoder_of(message).decode(body)
     return _named_faults(body, message)
 
 
@@ -48,6 +49,7 @@ def _named_faults(body: bytes, message: type[Message]) -> Message:
 
 def fit(plain: Json, message: type[Message]) -> Message:
     """Like `read`, for JSON that is decoded already."""
+    decoder_of(message)  # what msgspec knows of it is known before it is asked for parts of it
     faults = tuple(islice(_faults(plain, message, ""), MOST_FAULTS))
     if faults:
         raise InvalidValue(*faults)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from ports.messages.decoders import decoder_of
 from ports.messages.shapes import required
 
 EXACT: Final[Mapping[Any, Any]] = {
@@ -23,12 +24,7 @@ EXACT: Final[Mapping[Any, Any]] = {
 def require_strict(body: bytes, message: Any) -> None:
     """Raises msgspec's errors for what is no such message, has a field that it does not know, however deep, or a time
     that EXACT does not take."""
-    _decoder(message).decode(body)
-
-
-@cache
-def _decoder(message: Any) -> "msgspec.json.Decoder[Any]":
-    return msgspec.json.Decoder(_strict(message))
+    decoder_of(_strict(message)).decode(body)
 
 
 @cache
