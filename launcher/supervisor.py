@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -29,15 +30,15 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True)
 class Child:
-    """One process: a module and what it is given. `health` is a URL that answers 200 when it is ready; `restarts`
-    counts its deaths."""
+    """One process: a module and what it is given. `health` is a URL that answers 200 when it is ready; `deaths`
+    counts how it ended before its time, by exit code."""
 
     name: str
     module: str
     health: str
     arguments: Sequence[str] = ()
     process: asyncio.subprocess.Process | None = None
-    restarts: int = 0
+    deaths: Counter[int] = field(default_factory=Counter)
     pause: float = FIRST_PAUSE
     healthy: bool = False
 
@@ -96,7 +97,7 @@ class Supervisor:
             code = await self._live(child)
             if self.stopping.is_set():
                 return
-            child.restarts += 1
+            child.deaths[code] += 1
             child.healthy = False
             if time.monotonic() - began > STEADY_SECONDS:
                 child.pause = FIRST_PAUSE

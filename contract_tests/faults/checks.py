@@ -111,6 +111,11 @@ def who_opted_out_is_listed(facts: Facts) -> Iterator[Fault]:
         yield Fault(what=f"{phone} is listed and has not opted out")
 
 
+def nobody_dies_who_is_not_killed(facts: Facts) -> Iterator[Fault]:
+    for death in facts.died_of_their_own:
+        yield Fault(what=f"{death}, and nobody had killed it")
+
+
 CHECKS: Final[Sequence[Check]] = (
     no_campaign_is_stuck,
     no_call_is_stuck,
@@ -118,4 +123,5 @@ CHECKS: Final[Sequence[Check]] = (
     every_leg_is_an_attempts_only_one,
     nobody_is_called_twice_at_once,
     who_opted_out_is_listed,
+    nobody_dies_who_is_not_killed,
 )

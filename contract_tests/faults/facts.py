@@ -19,6 +19,7 @@ from adapters.sqlite.delivery_log import SqliteDeliveryLog
 from adapters.sqlite.dnc_list import SqliteDncList
 from adapters.sqlite.event_log import SqliteEventLog
 from adapters.sqlite.lead_store import SqliteLeadStore
+from contract_tests.faults.deaths import of_their_own
 from contract_tests.faults.system import Kill, System
 from contract_tests.faults.trials import Trial
 from contract_tests.faults.witness import Testimony, heard
@@ -79,6 +80,7 @@ class Facts:
     testimonies: Sequence[Testimony]
     left_on_disk: Sequence[Path]
     exchange: Mapping[str, int]
+    died_of_their_own: Sequence[str]
 
 
 async def gather(system: System, trials: Sequence[Trial]) -> Facts:
@@ -111,6 +113,7 @@ async def gather(system: System, trials: Sequence[Trial]) -> Facts:
         testimonies=heard(system.kills),
         left_on_disk=_left(system.folder / "core"),
         exchange=await system.exchange_counts(),
+        died_of_their_own=of_their_own(system.supervisor.children),
     )
 
 

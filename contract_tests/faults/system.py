@@ -29,7 +29,7 @@ from launcher.supervisor import FIRST_PAUSE, Child, Supervisor
 from launcher.up import children
 from ports.settings import Settings
 
-READY_SECONDS: Final = 60.0
+READY_SECONDS: Final = 180.0
 FIRES_WITHIN: Final = 45.0
 SECRET: Final = "whsec_" + "dHJpYWxzLW9mLWEta2lsbGVkLXN5c3RlbQ=="
 CALLS_READY: Final = b"call_process_ready"
@@ -73,7 +73,7 @@ class System:
     async def die(self, trial: str, point: KillPoint) -> Kill | None:
         """The proof, once the process is dead; None when it did not come to that point in time."""
         child, fired = self._child(point), self.kills / FIRED / f"{trial}.json"
-        lives, ready = child.restarts, self._calls_ready()
+        deaths, ready = child.deaths.total(), self._calls_ready()
         arm(self.kills, trial, point)
         died = await until(fired.exists, FIRES_WITHIN)
         disarm(self.kills, point)
@@ -82,7 +82,7 @@ class System:
         if point.process in OF_A_CORE:
             self.calls_ready = ready
         if point.process != "calls" or point.whole:
-            await until(lambda: child.restarts > lives, READY_SECONDS)
+            await until(lambda: child.deaths.total() > deaths, READY_SECONDS)
             child.pause = FIRST_PAUSE  # the supervisor is not to take it for one that cannot live
         return msgspec.json.decode(fired.read_bytes(), type=Kill)
 

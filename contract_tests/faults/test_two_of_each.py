@@ -14,6 +14,7 @@ from contract_tests.faults.crew.checks import wrong
 from contract_tests.faults.crew.found import found_in, logged
 from contract_tests.faults.crew.members import crew
 from contract_tests.faults.crew.trouble import Trouble
+from contract_tests.faults.deaths import of_their_own
 from launcher.demo.crm import receiving
 
 LARGE = os.environ.get("CONTRACT_TRIALS") == "large"
@@ -45,6 +46,7 @@ async def test_a_campaign_outlives_whoever_is_killed_or_stands_still(
             await until(campaign.all_told, "told")
         found = await found_in(tmp_path, campaign.id, crm)
 
+    assert of_their_own(member.child for member in team.members.values()) == []
     events = logged(tmp_path / "logs")
     told = {event: events[event] for event in TOLD}
     with capsys.disabled():

@@ -43,7 +43,7 @@ async def test_a_killed_child_is_started_again_and_counted(tmp_path: Path, page:
         await supervised.ready(30)
         assert page.process is not None
         assert page.process.pid != before
-        assert page.restarts == 1
+        assert page.deaths.total() == 1
         supervised.stopping.set()
 
     assert page.process.returncode is not None
