@@ -85,7 +85,6 @@ async def _fill(container: Container, given: str) -> None:
     await container.calls().add(_call(9 if given == "unpublished" else 1))
     for trunk in SAMPLES["trunk_list"].trunks:
         await container.trunks().add(trunk)
-        await container.trunks().add(replace(trunk, id="trunk_2", enabled=False))
     if given in INBOUND:
         await _fill_inbound(container, given)
     if given == "without Cores":

@@ -124,6 +124,22 @@ async def _conclude(system: Container, call_id: Any, *turns: Turn) -> None:
     await system.calls().save(call.conclude(specimens.result(server=ServerId("core-1"), turns=turns)))
 
 
+async def test_a_number_whose_trunk_is_switched_off_is_not_called(system: Container, api: ApiClient) -> None:
+    await add_trunk(api, asked("trunk", "add", "--name", "Second", "--host", "sip.example.com", "--prefix", "+1"))
+    [trunk] = [one for one in (await api.get("/trunks"))["items"] if one["name"] == "Second"]
+    await api.change(f"/trunks/{trunk['id']}", {"enabled": False})
+
+    with pytest.raises(LaunchProblem, match=rf"disabled: Second \({trunk['id']}\)"):
+        await call(api, asked("call", CALLEE, "--bot", "Ada"))
+
+    body = {"bot_id": "bot_0001", "to": CALLEE}
+    refused = await api.http.post("/calls", json=body, headers={"idempotency-key": "again"})
+    assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+    assert refused.json()["type"] == "urn:cxb:problem:trunk-disabled"
+    assert (await api.get("/calls"))["items"] == []
+    assert system.cores().cores["http://core-1"].calls == {}
+
+
 async def test_a_call_that_nobody_answers_is_no_success(system: Container, api: ApiClient) -> None:
     async def over() -> None:
         while not system.cores().cores["http://core-1"].calls:  # noqa: ASYNC110  # the twin tells nobody
