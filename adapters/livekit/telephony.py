@@ -20,7 +20,7 @@ from adapters.livekit.room_marks import dialled_into
 from adapters.livekit.room_names import RoomNames, came_in
 from adapters.livekit.server import LiveKitServer
 from adapters.livekit.sightings import Sight, look, remove
-from adapters.livekit.sip_answers import not_referred
+from adapters.livekit.sip_answers import NO_SUCH_TRUNK, not_referred
 from adapters.livekit.sip_client import LiveKitSip
 from domain.calls.room import CALLEE
 from domain.ids import CallId
@@ -148,7 +148,9 @@ class LiveKitTelephony(Telephony):
             del self._legs[leg.trail.story.call_id]
             leg.fail(Unavailable("this telephony has stopped"))
 
-    async def _place(self, leg: LiveKitLeg, order: DialOrder) -> None:
+    async def _place(self, leg: LiveKitLeg, order: DialOrder, *, again: bool = True) -> None:
+        """A trunk that LiveKit does not know by the id that we remember may have been made anew: that is looked at
+        once."""
         story = leg.trail.story
         invite = await self._placing.prepare(order, story)
         if invite is None:
@@ -157,6 +159,8 @@ class LiveKitTelephony(Telephony):
         refusal = await leg.place(invite)
         if refusal is not None:
             await self._placing.take_back(story)
+            if again and isinstance(refusal, Refused) and refusal.reason == NO_SUCH_TRUNK:
+                return await self._place(leg, order, again=False)
             raise refusal
         return None
 

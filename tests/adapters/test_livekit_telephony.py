@@ -259,8 +259,21 @@ async def test_a_trunk_that_livekit_does_not_know_is_refused(livekit: ScriptedLi
         with pytest.raises(Refused) as refused:
             await telephony.dial(order("call_1", LISTENS))
 
-        assert refused.value.reason == "trunk"
+        assert (refused.value.reason, len(livekit.asked)) == ("trunk", 2)
         assert (await telephony.find(CALL)).state is LegState.NEVER_PLACED
+
+
+async def test_a_trunk_that_was_made_anew_is_called_by_at_once(livekit: ScriptedLiveKit, process: Process) -> None:
+    """Such as one that was disabled and enabled: LiveKit has given it another id."""
+    livekit.rooms["call_2"] = ""
+    async with process() as telephony:
+        await telephony.dial(order("call_1", LISTENS))
+        livekit.trunk = "ST_2"
+
+        await telephony.dial(order("call_2", LISTENS))
+
+        assert [asked.sip_trunk_id for asked in livekit.asked] == ["ST_1", "ST_1", "ST_2"]
+        assert (await telephony.find(CallId("call_2"))).state in {LegState.RINGING, LegState.ANSWERED}
 
 
 async def test_while_livekit_does_not_answer_nobody_may_redial(livekit: ScriptedLiveKit, process: Process) -> None:
