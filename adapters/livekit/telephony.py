@@ -48,8 +48,9 @@ log = structlog.get_logger()
 class LiveKitTelephony(Telephony):
     """Runs while `running` does. Legs live at LiveKit: they go on when this process does not.
 
-    `authoritative`: all who dial the calls that are asked about here write into this ledger, so that what is not in
-    it was never placed. Without that, only a room that is open and not marked says so.
+    `authoritative`: of all calls that are asked about here, this ledger has those that may have been dialled, written
+    by who dials, or by who asks another to. What is not in it was never placed. Without that, only a room that is open
+    and not marked says so.
     """
 
     def __init__(
@@ -185,21 +186,29 @@ class LiveKitTelephony(Telephony):
         state = STATES.get(await look(self._server, story.room, story.party))
         if state is not None:
             return Leg(state=LegState.ANSWERED if answered else state)
-        return Leg(state=LegState.ENDED if story.events else LegState.UNKNOWN)
+        if story.events:
+            return Leg(state=LegState.ENDED)
+        return Leg(state=await self._unseen(story.room, story.call_id))
 
     async def _unrecorded(self, call_id: CallId) -> Leg:
         room = self._names.room_of(call_id)
         if self._authoritative and not came_in(room):
             return Leg(state=LegState.NEVER_PLACED)
-        try:
-            dialled = came_in(room) or call_id in await dialled_into(self._server, room)
-        except NotFound:
-            return Leg(state=LegState.UNKNOWN)
-        if not dialled:
-            return Leg(state=LegState.NEVER_PLACED)
         story = await arrived(self._server, self._ledger, self._names, call_id, self._clock.now())
         party = CALLEE if story is None else story.party
-        return Leg(state=STATES.get(await look(self._server, room, party), LegState.UNKNOWN))
+        state = STATES.get(await look(self._server, room, party))
+        if state is None:
+            state = LegState.UNKNOWN if came_in(room) else await self._unseen(room, call_id)
+        return Leg(state=state)
+
+    async def _unseen(self, room: str, call_id: CallId) -> LegState:
+        """Of a leg that is not in its room. An open room without the mark was never dialled into, since the mark comes
+        before the INVITE; a room that is not there may have been closed after it."""
+        try:
+            dialled = call_id in await dialled_into(self._server, room)
+        except NotFound:
+            return LegState.UNKNOWN
+        return LegState.UNKNOWN if dialled else LegState.NEVER_PLACED
 
     async def _transfer(self, story: LegStory, to: str) -> None:
         request = TransferSIPParticipantRequest(
