@@ -85,8 +85,8 @@ async def test_a_name_that_two_bots_have_is_not_guessed(system: Container, api: 
 
 NEWS: list[dict[str, Any]] = [
     {"kind": "leg", "progress": "ringing"},
-    {"kind": "joined", "server_id": "core-1"},
     {"kind": "leg", "progress": "answered"},
+    {"kind": "joined", "server_id": "core-1"},
     {"kind": "turn", "turn": {"speaker": "bot", "text": "Hello?", "start": 0.2, "end": 1.0}},
     {"kind": "turn", "turn": {"speaker": "callee", "text": "Hi.", "start": 1.5, "end": 2.0}},
 ]
@@ -110,8 +110,8 @@ async def test_a_call_is_shown_as_it_happens(system: Container, api: ApiClient) 
     assert first.startswith(f"calling {CALLEE} from +15005550006 by trunk trk_0001")
     assert [*said, lines.get_nowait().strip(), lines.get_nowait()] == [
         "rings",
-        "core-1 is in the call",
         "answered",
+        "core-1 is in the call",
         "0.2 s  bot: Hello?",
         "1.5 s  callee: Hi.",
         "2.5 s  bot: Goodbye.",
