@@ -22,6 +22,7 @@ from adapters.livekit.server import LiveKitServer
 from adapters.livekit.sightings import Sight, look, remove
 from adapters.livekit.sip_answers import NO_SUCH_TRUNK, not_referred
 from adapters.livekit.sip_client import LiveKitSip
+from adapters.livekit.tasks import tasks_beside
 from domain.calls.room import CALLEE
 from domain.ids import CallId
 from domain.phone.number import E164
@@ -69,16 +70,8 @@ class LiveKitTelephony(Telephony):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["LiveKitTelephony"]:
-        group = asyncio.TaskGroup()
-        await group.__aenter__()  # by hand, so that an error of our caller's stays itself and is put into no group
-        self._group = group
-        try:
+        async with tasks_beside(self._stop) as self._group:
             yield self
-        finally:
-            self._group = None
-            for task in self._running:
-                task.cancel()
-            await group.__aexit__(None, None, None)
 
     async def dial(self, order: DialOrder) -> None:
         if order.call_id not in self._legs and await self._ledger.find(order.call_id) is not None:
@@ -120,6 +113,11 @@ class LiveKitTelephony(Telephony):
     async def find(self, call_id: CallId) -> Leg:
         story = await self._ledger.find(call_id)
         return await (self._unrecorded(call_id) if story is None else self._leg(story))
+
+    def _stop(self) -> None:
+        self._group = None
+        for task in self._running:
+            task.cancel()
 
     def _new_leg(self, order: DialOrder) -> LiveKitLeg:
         story = self._placing.story_of(order)
