@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx
 
 from domain.errors import InvalidValue
+from launcher.livekit_check import livekit_answers
 from launcher.up import children
 from ports.messages.findings import CORE_CHECK, SYSTEM_CHECK, Finding, Findings, fine, stops_calls, worth_a_look
 from ports.messages.reader import read
@@ -32,9 +33,11 @@ class Processes:
             answer = await self._ask(child.health)
             lives[child.name] = isinstance(answer, httpx.Response) and answer.is_success
             yield _alive(child.name, child.health, answer)
+        for finding in await livekit_answers(self.settings, self.http):
+            yield finding
         looks = {"exchange": self._exchange, "core": self._core, "dialler": self._dialler, "api": self._api}
         for name, look in looks.items():
-            for finding in await look() if lives[name] else ():
+            for finding in await look() if lives.get(name) else ():
                 yield finding
 
     async def _exchange(self) -> Sequence[Finding]:

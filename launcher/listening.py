@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Final
 
 from launcher.problem import LaunchProblem
-from ports.settings import Settings
+from ports.settings import Media, Settings
 
 PORTS: Final = ("console_port", "api_port", "core_port", "dialler_port", "exchange_port")
 LOOK_EVERY: Final = 0.2
@@ -19,7 +19,8 @@ def taken(settings: Settings) -> list[str]:
     return [
         f"{getattr(settings, port)} ({names[port]})"
         for port in PORTS
-        if not free(settings.host, getattr(settings, port))
+        if not (port == "exchange_port" and settings.media is Media.LIVEKIT)
+        and not free(settings.host, getattr(settings, port))
     ]
 
 

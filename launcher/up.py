@@ -7,15 +7,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+import httpx
+
 from launcher.api_command import as_environment, said_by_api
 from launcher.container import environment, settings_source
 from launcher.data_folder import held, with_secrets
 from launcher.listening import until_free
+from launcher.livekit_check import livekit_answers
 from launcher.supervisor import Child, Supervisor
-from ports.settings import Settings
+from ports.settings import Media, Settings
 
 READY_SECONDS: Final = 120.0
 """A generous limit: on two cores all answer within fifteen."""
+
+LIVEKIT_SECONDS: Final = 5.0
 
 DERIVED: Final = {
     "CXB_API_URL": ("http", "api_port"),
@@ -35,6 +40,7 @@ async def up() -> int:
         password = await first_administrator(settings)
         async with running(settings) as supervisor:
             await supervisor.ready(READY_SECONDS)
+            await _tell_of_livekit(settings)
             print(_said(settings, password, up=not supervisor.stopping.is_set()), flush=True)
             await supervisor.stopping.wait()
             print("cxb: draining; calls in progress get their time (Ctrl-C again to stop at once)", flush=True)
@@ -57,7 +63,7 @@ def resolved(overrides: Mapping[str, str] | None = None) -> Settings:
 
 
 def children(settings: Settings) -> list[Child]:
-    """In the order in which they are stopped: first who starts calls, last who carries them."""
+    """In the order in which they are stopped: first who starts calls, last who carries them, unless LiveKit does."""
 
     def at(port: int) -> str:
         return f"http://{settings.host}:{port}/healthz"
@@ -67,12 +73,13 @@ def children(settings: Settings) -> list[Child]:
         Child(name="core", module="applications.core.main", health=at(settings.core_port)),
         Child(name="console", module="applications.console.main", health=at(settings.console_port)),
         Child(name="api", module="applications.api.main", health=at(settings.api_port)),
-        Child(
-            name="exchange",
-            module="launcher.exchange.main",
-            health=f"http://{settings.host}:{settings.exchange_port}/health",
-        ),
+        *([_exchange(settings)] if settings.media is not Media.LIVEKIT else []),
     ]
+
+
+def _exchange(settings: Settings) -> Child:
+    health = f"http://{settings.host}:{settings.exchange_port}/health"
+    return Child(name="exchange", module="launcher.exchange.main", health=health)
 
 
 @asynccontextmanager
@@ -108,6 +115,14 @@ def _stop(supervisor: Supervisor) -> None:
 async def first_administrator(settings: Settings) -> str | None:
     """The password of the administrator that was made, or None when there is one already."""
     return await said_by_api(settings, "create-admin", "password")
+
+
+async def _tell_of_livekit(settings: Settings) -> None:
+    """Only where it is missing. CXB waits for it: it may be started later."""
+    async with httpx.AsyncClient(timeout=LIVEKIT_SECONDS, trust_env=False) as http:
+        for finding in await livekit_answers(settings, http):
+            if not finding.ok:
+                print(f"cxb: {finding.subject} {finding.detail}: {finding.remedy}", flush=True)
 
 
 def _said(settings: Settings, password: str | None, *, up: bool) -> str:

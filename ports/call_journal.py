@@ -86,6 +86,11 @@ class CallJournal(Protocol):
         """A new journal. Raises Stale when the call has one."""
 
     @abstractmethod
+    async def sweep(self) -> None:
+        """Take away what whoever died left half made or half dropped. At a Core's start: while nobody opens or drops
+        any. Journals stay."""
+
+    @abstractmethod
     async def unfinished(self) -> Sequence[CallId]:
         """Calls whose journals have not been dropped, oldest first."""
 

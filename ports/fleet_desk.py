@@ -17,4 +17,4 @@ class FleetDesk(Protocol):
 
     @abstractmethod
     async def trunks(self) -> Sequence[Trunk]:
-        """All enabled trunks."""
+        """All trunks. Those that are disabled carry no call, and keep the simulated carrier from numbers they reach."""

@@ -24,6 +24,7 @@ from ports.messages.decoders import decoder_of
 from ports.messages.reader import read as fitted
 
 HEADER: Final = "header.json"
+NEW, DROPPED = ".new-", ".drop-"
 SECOND: Final = 2 * RATE
 """Bytes of a second of one track."""
 
@@ -49,6 +50,10 @@ class DirectoryCallJournal(CallJournal):
             yield writer
         finally:
             writer.close()
+
+    async def sweep(self) -> None:
+        with translated("journal"):
+            await asyncio.to_thread(_sweep, self._root)
 
     async def unfinished(self) -> Sequence[CallId]:
         with translated("journal"):
@@ -83,7 +88,7 @@ def _begin(folder: Path, header: JournalHeader) -> DirectoryJournalWriter:
     """The folder appears by a rename, header and all: nobody ever finds a journal without its header."""
     if folder.exists():
         raise FileExistsError
-    new = folder.with_name(f".new-{secrets.token_hex(8)}")
+    new = folder.with_name(f"{NEW}{secrets.token_hex(8)}")
     new.mkdir()
     (new / HEADER).write_bytes(msgspec.json.encode(header))
     try:
@@ -92,6 +97,13 @@ def _begin(folder: Path, header: JournalHeader) -> DirectoryJournalWriter:
         shutil.rmtree(new, ignore_errors=True)
         raise FileExistsError from None
     return DirectoryJournalWriter(folder)
+
+
+def _sweep(root: Path) -> None:
+    for folder in root.iterdir():
+        if folder.name.startswith((NEW, DROPPED)):
+            log.info("journal_swept", half=folder.name)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _oldest_first(root: Path) -> list[CallId]:
@@ -150,7 +162,7 @@ def _part(path: Path, at: int, size: int) -> bytes:
 
 def _drop(folder: Path) -> None:
     """Gone by a rename first, so that a half-dropped journal is never taken for a call's."""
-    going = folder.with_name(f".drop-{secrets.token_hex(8)}")
+    going = folder.with_name(f"{DROPPED}{secrets.token_hex(8)}")
     try:
         folder.rename(going)
     except FileNotFoundError:

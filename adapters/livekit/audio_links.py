@@ -9,6 +9,7 @@ import structlog
 from adapters.livekit import logs
 from adapters.livekit.keys import PATIENCE
 from adapters.livekit.seat import Seat
+from adapters.livekit.tasks import tasks_beside
 from adapters.livekit.tickets import Ticket, read
 from adapters.pacing.ear import Ear
 from domain.calls.audio import AudioFrame
@@ -81,16 +82,8 @@ class LiveKitAudioLinks(AudioLinks):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["LiveKitAudioLinks"]:
-        group = asyncio.TaskGroup()
-        await group.__aenter__()  # by hand, so that an error of our caller's stays itself and is put into no group
-        self._group = group
-        try:
+        async with tasks_beside(self._stop) as self._group:
             yield self
-        finally:
-            self._group = None
-            for seat in self._seats:
-                seat.end()
-            await group.__aexit__(None, None, None)
 
     async def join(self, invitation: Invitation) -> AudioLink:
         if self._group is None:
@@ -111,6 +104,11 @@ class LiveKitAudioLinks(AudioLinks):
             seat.end()
             raise
         return LiveKitAudioLink(seat, ear, ticket.party, self._clock)
+
+    def _stop(self) -> None:
+        self._group = None
+        for seat in self._seats:
+            seat.end()
 
     async def _run(self, seat: Seat, invitation: Invitation) -> None:
         try:

@@ -19,10 +19,11 @@ SILENT: Final = frozenset({TwirpErrorCode.CANCELED, TwirpErrorCode.DEADLINE_EXCE
 """What came when nothing came: it rang too long, nobody is there, or the call was taken out."""
 
 BUSY: Final = frozenset({TwirpErrorCode.UNAVAILABLE, TwirpErrorCode.RESOURCE_EXHAUSTED})
+NO_SUCH_TRUNK: Final = "trunk"
 REFUSED: Final = {
-    TwirpErrorCode.NOT_FOUND: "trunk",
+    TwirpErrorCode.NOT_FOUND: NO_SUCH_TRUNK,
     TwirpErrorCode.INVALID_ARGUMENT: "number",
-    TwirpErrorCode.FAILED_PRECONDITION: "trunk",
+    TwirpErrorCode.FAILED_PRECONDITION: NO_SUCH_TRUNK,
     TwirpErrorCode.UNAUTHENTICATED: "key",
     TwirpErrorCode.PERMISSION_DENIED: "key",
 }

@@ -20,8 +20,9 @@ from adapters.livekit.room_marks import dialled_into
 from adapters.livekit.room_names import RoomNames, came_in
 from adapters.livekit.server import LiveKitServer
 from adapters.livekit.sightings import Sight, look, remove
-from adapters.livekit.sip_answers import not_referred
+from adapters.livekit.sip_answers import NO_SUCH_TRUNK, not_referred
 from adapters.livekit.sip_client import LiveKitSip
+from adapters.livekit.tasks import tasks_beside
 from domain.calls.room import CALLEE
 from domain.ids import CallId
 from domain.phone.number import E164
@@ -48,8 +49,9 @@ log = structlog.get_logger()
 class LiveKitTelephony(Telephony):
     """Runs while `running` does. Legs live at LiveKit: they go on when this process does not.
 
-    `authoritative`: all who dial the calls that are asked about here write into this ledger, so that what is not in
-    it was never placed. Without that, only a room that is open and not marked says so.
+    `authoritative`: of all calls that are asked about here, this ledger has those that may have been dialled, written
+    by who dials, or by who asks another to. What is not in it was never placed. Without that, only a room that is open
+    and not marked says so.
     """
 
     def __init__(
@@ -68,16 +70,8 @@ class LiveKitTelephony(Telephony):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["LiveKitTelephony"]:
-        group = asyncio.TaskGroup()
-        await group.__aenter__()  # by hand, so that an error of our caller's stays itself and is put into no group
-        self._group = group
-        try:
+        async with tasks_beside(self._stop) as self._group:
             yield self
-        finally:
-            self._group = None
-            for task in self._running:
-                task.cancel()
-            await group.__aexit__(None, None, None)
 
     async def dial(self, order: DialOrder) -> None:
         if order.call_id not in self._legs and await self._ledger.find(order.call_id) is not None:
@@ -120,6 +114,11 @@ class LiveKitTelephony(Telephony):
         story = await self._ledger.find(call_id)
         return await (self._unrecorded(call_id) if story is None else self._leg(story))
 
+    def _stop(self) -> None:
+        self._group = None
+        for task in self._running:
+            task.cancel()
+
     def _new_leg(self, order: DialOrder) -> LiveKitLeg:
         story = self._placing.story_of(order)
         limits = LegLimits(ring=order.ring_timeout, talk=order.max_duration)
@@ -148,7 +147,9 @@ class LiveKitTelephony(Telephony):
             del self._legs[leg.trail.story.call_id]
             leg.fail(Unavailable("this telephony has stopped"))
 
-    async def _place(self, leg: LiveKitLeg, order: DialOrder) -> None:
+    async def _place(self, leg: LiveKitLeg, order: DialOrder, *, again: bool = True) -> None:
+        """A trunk that LiveKit does not know by the id that we remember may have been made anew: that is looked at
+        once."""
         story = leg.trail.story
         invite = await self._placing.prepare(order, story)
         if invite is None:
@@ -157,6 +158,8 @@ class LiveKitTelephony(Telephony):
         refusal = await leg.place(invite)
         if refusal is not None:
             await self._placing.take_back(story)
+            if again and isinstance(refusal, Refused) and refusal.reason == NO_SUCH_TRUNK:
+                return await self._place(leg, order, again=False)
             raise refusal
         return None
 
@@ -182,21 +185,29 @@ class LiveKitTelephony(Telephony):
         state = STATES.get(await look(self._server, story.room, story.party))
         if state is not None:
             return Leg(state=LegState.ANSWERED if answered else state)
-        return Leg(state=LegState.ENDED if story.events else LegState.UNKNOWN)
+        if story.events:
+            return Leg(state=LegState.ENDED)
+        return Leg(state=await self._unseen(story.room, story.call_id))
 
     async def _unrecorded(self, call_id: CallId) -> Leg:
         room = self._names.room_of(call_id)
         if self._authoritative and not came_in(room):
             return Leg(state=LegState.NEVER_PLACED)
-        try:
-            dialled = came_in(room) or call_id in await dialled_into(self._server, room)
-        except NotFound:
-            return Leg(state=LegState.UNKNOWN)
-        if not dialled:
-            return Leg(state=LegState.NEVER_PLACED)
         story = await arrived(self._server, self._ledger, self._names, call_id, self._clock.now())
         party = CALLEE if story is None else story.party
-        return Leg(state=STATES.get(await look(self._server, room, party), LegState.UNKNOWN))
+        state = STATES.get(await look(self._server, room, party))
+        if state is None:
+            state = LegState.UNKNOWN if came_in(room) else await self._unseen(room, call_id)
+        return Leg(state=state)
+
+    async def _unseen(self, room: str, call_id: CallId) -> LegState:
+        """Of a leg that is not in its room. An open room without the mark was never dialled into, since the mark comes
+        before the INVITE; a room that is not there may have been closed after it."""
+        try:
+            dialled = call_id in await dialled_into(self._server, room)
+        except NotFound:
+            return LegState.UNKNOWN
+        return LegState.UNKNOWN if dialled else LegState.NEVER_PLACED
 
     async def _transfer(self, story: LegStory, to: str) -> None:
         request = TransferSIPParticipantRequest(

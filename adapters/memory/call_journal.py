@@ -57,6 +57,9 @@ class MemoryCallJournal(CallJournal):
         finally:
             journal.is_open = False
 
+    async def sweep(self) -> None:
+        """Nothing is ever half made in memory."""
+
     async def unfinished(self) -> Sequence[CallId]:
         return sorted(self._journals, key=lambda call_id: (self._journals[call_id].header.opened_at, call_id))
 

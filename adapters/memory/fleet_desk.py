@@ -46,7 +46,7 @@ class MemoryFleetDesk(FleetDesk):
     async def trunks(self) -> Sequence[Trunk]:
         self._fail_where_told()
         self.lookups += 1
-        return tuple(trunk for trunk in self.known_trunks if trunk.enabled)
+        return tuple(self.known_trunks)
 
     def _held(self, server_id: ServerId) -> int:
         now = self._clock.monotonic()

@@ -13,6 +13,7 @@ from baresip.events import Event, StackEvent
 
 from adapters.sip.ends import GIVEN_UP, end_of_answered, end_of_unanswered
 from adapters.sip.errors import translated
+from adapters.sip.giving_up import until_given_up
 from domain.calls.transfer import word_for_referral
 from ports.carrier import LegEnd
 from ports.clock import Clock
@@ -107,7 +108,8 @@ class SipCall:
             await self._call.answer(video=True)  # with video=False the stack sends a re-INVITE right after the ACK
 
     async def hang_up(self) -> None:
-        """CANCEL, BYE, or 486 for one that came in and rings: returns once it is out, or the call was over."""
+        """CANCEL, BYE, or 486 for one that came in and rings: returns once it is out, or the call was over. It is on
+        its way before anything is waited for: who gives up waiting hangs up all the same."""
         if self._gone.is_set():
             return
         with suppress(BaresipError):  # it crossed the far end's own, or the stack is dead: then nothing can be sent
@@ -125,10 +127,11 @@ class SipCall:
         await self._clock.sleep(BETWEEN_DIGITS)
 
     async def refer(self, uri: str) -> None:
-        """As Telephony.refer has it: the call is over when this returns."""
+        """As Telephony.refer has it: the call is over when this returns. Whoever gives up waiting leaves a call that
+        goes on, until the far end does what it was perhaps asked already."""
         with translated():
             try:
-                await self._call.transfer(uri, timeout=REFER_SECONDS)
+                await until_given_up(self._call.transfer(uri, timeout=REFER_SECONDS))
             except TransferFailed as error:
                 if error.status is None:
                     raise

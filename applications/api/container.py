@@ -177,7 +177,7 @@ class Container(containers.DeclarativeContainer):
             livekit_sip,
             legs,
             CLOCK,
-            authoritative=False,  # dialouts are dialled by Cores, which write into no store
+            authoritative=True,  # Diallers write into this ledger, and we do before a Core is asked to dial
         ),
     )
 

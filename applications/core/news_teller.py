@@ -1,6 +1,7 @@
 """Tells the API what happens in a live call, as well as it can and never in the call's way."""
 
 import asyncio
+from collections import deque
 from itertools import count
 from typing import Final
 
@@ -27,19 +28,27 @@ class NewsTeller:
         self._call_id = call_id
         self._sink = sink
         self._clock = clock
-        self._waiting: asyncio.Queue[CallNews] = asyncio.Queue(MOST_WAITING)
+        self._waiting: deque[CallNews] = deque(maxlen=MOST_WAITING)
+        self._some = asyncio.Event()
 
     def tell(self, news: CallNews) -> None:
-        if self._waiting.full():
-            self._waiting.get_nowait()
-        self._waiting.put_nowait(news)
+        self._waiting.append(news)
+        self._some.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled. What was not told by then is told by the next run, in its place: told twice it is known
+        once."""
         while True:
-            news = await self._waiting.get()
-            if not await self._told(news):
-                log.info("news_not_told", call_id=self._call_id, news=type(news).__name__)
+            while self._waiting:
+                await self._tell_first(self._waiting[0])
+            self._some.clear()
+            await self._some.wait()
+
+    async def _tell_first(self, news: CallNews) -> None:
+        if not await self._told(news):
+            log.info("news_not_told", call_id=self._call_id, news=type(news).__name__)
+        if self._waiting[0] is news:  # unless it was the oldest of too many meanwhile
+            self._waiting.popleft()
 
     async def _told(self, news: CallNews) -> bool:
         for _ in count() if isinstance(news, CoreJoined) else range(TRIES):

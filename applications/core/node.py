@@ -52,6 +52,7 @@ class CoreNode:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Calls may be taken inside this context."""
+        await self.journal.sweep()
         left_behind = tuple(await self.journal.unfinished())
         async with self.runner.running(), asyncio.TaskGroup() as tasks:
             duties = [

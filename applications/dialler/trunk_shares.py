@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from domain.campaigns.pacing import Limit
 from domain.campaigns.rate import TokenBucket
-from domain.ids import CallId, TrunkId
+from domain.ids import BrandId, CallId, TrunkId
 from domain.routing.shares import DIALLERS, MOST_DIALLERS, PARTS_A_CALL, channels_of, rate_of
-from domain.routing.trunk import Trunk, trunks_for
+from domain.routing.trunk import CarrierKind, Trunk, disabled_for, trunks_for
 from ports.allotments import Allotments
 from ports.clock import Clock
 
@@ -22,18 +23,20 @@ class TrunkShares:
         self._allotments = allotments
         self._clock = clock
         self._holder = holder
+        self._known: tuple[Trunk, ...] = ()
         self._trunks: dict[TrunkId, Trunk] = {}
         self._channels: dict[TrunkId, int] = {}
         self._buckets: dict[TrunkId, TokenBucket] = {}
         self._calls: dict[CallId, TrunkId] = {}
 
     async def refresh(self, trunks: Sequence[Trunk]) -> None:
-        """Renew the shares of these trunks; those no longer there are given up."""
+        """Renew the shares of those trunks that are enabled; others' are given up."""
         await self._allotments.hold(DIALLERS, self._holder, units=1, limit=MOST_DIALLERS, seconds=HOLD_SECONDS)
         diallers = max(1, len(await self._allotments.held(DIALLERS)))
-        self._trunks = {trunk.id: trunk for trunk in trunks}
+        self._known = tuple(trunks)
+        self._trunks = {trunk.id: trunk for trunk in trunks if trunk.enabled}
         in_use = self._in_use()
-        for trunk in trunks:
+        for trunk in self._trunks.values():
             share = max(math.ceil(trunk.channels / diallers), in_use[trunk.id])
             self._channels[trunk.id] = await self._share(channels_of(trunk.id), share, trunk.channels)
             parts = max(1, int(trunk.calls_per_second * PARTS_A_CALL))
@@ -42,25 +45,34 @@ class TrunkShares:
 
     def tokens(self) -> int:
         """Whole calls that all trunks together may start now."""
-        return sum(bucket.at(self._clock.now()).whole for bucket in self._buckets.values())
+        return sum(self._buckets[id_].at(self._clock.now()).whole for id_ in self._trunks if id_ in self._buckets)
 
     def channels(self) -> int:
         """Free channels on all trunks together."""
         in_use = self._in_use()
         return sum(max(0, self._channels.get(id_, 0) - in_use[id_]) for id_ in self._trunks)
 
-    def choose(self, phone: str) -> Trunk | None:
-        """The best trunk that reaches the number and has both a channel and a token."""
+    def lacking(self, brand: BrandId) -> Limit | None:
+        """Why the brand can call nobody at all: all its trunks are disabled, or it has none."""
+        known = [trunk for trunk in self._known if trunk.brand == brand]
+        if any(trunk.enabled for trunk in known):
+            return None
+        off = any(trunk.carrier is not CarrierKind.SIMULATED for trunk in known)
+        return Limit.TRUNK_DISABLED if off else Limit.NO_TRUNK
+
+    def choose(self, brand: BrandId, phone: str) -> Trunk | Limit:
+        """The best of the brand's trunks that reach the number and have both a channel and a token, or why none."""
         now, in_use = self._clock.now(), self._in_use()
         full = {
             id_: self._trunks[id_].channels
             for id_, held in self._channels.items()
             if id_ in self._trunks and in_use[id_] >= held
         }
-        for trunk in trunks_for(self._trunks.values(), phone, full):
+        known = [trunk for trunk in self._known if trunk.brand == brand]
+        for trunk in trunks_for(known, phone, full):
             if self._buckets[trunk.id].at(now).whole >= 1:
                 return trunk
-        return None
+        return Limit.TRUNK_DISABLED if disabled_for(known, phone) else Limit.NO_TRUNK
 
     def take(self, call_id: CallId, trunk_id: TrunkId) -> bool:
         """One token now, and a channel until it is given back. False for a call that has a channel already."""

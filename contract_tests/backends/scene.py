@@ -128,7 +128,7 @@ def core_gateway() -> MemoryCoreGateway:
 
 
 def fleet_desk(clock: Clock) -> MemoryFleetDesk:
-    """Five slots on two Cores; of three trunks, two are enabled."""
+    """Five slots on two Cores; of three trunks, one is disabled."""
     return MemoryFleetDesk(
         clock,
         cores=[

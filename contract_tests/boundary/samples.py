@@ -150,6 +150,16 @@ SAMPLES: Final[Mapping[str, Any]] = {
                 calls_per_second=2.0,
                 prefixes=("+1",),
             ),
+            Trunk(
+                id=TrunkId("trunk_2"),
+                brand=DEFAULT_BRAND,
+                name="Main",
+                carrier=CarrierKind.SIP,
+                channels=10,
+                calls_per_second=2.0,
+                enabled=False,
+                sip=SIP,
+            ),
         )
     ),
     "sip_accounts": SipAccounts(

@@ -88,7 +88,6 @@ async def _fill(container: Container, given: str) -> None:
     await container.calls().add(_call(9 if given == "unpublished" else 1))
     for trunk in SAMPLES["trunk_list"].trunks:
         await container.trunks().add(trunk)
-        await container.trunks().add(replace(trunk, id="trunk_2", enabled=False))
     if given in SPENT:
         await _spend(container, given)
     if given in INBOUND:
@@ -103,7 +102,7 @@ async def _fill(container: Container, given: str) -> None:
 
 
 async def _spend(container: Container, given: str) -> None:
-    [trunk] = SAMPLES["trunk_list"].trunks
+    trunk = SAMPLES["trunk_list"].trunks[0]
     name, limit = (
         (channels_of(trunk.id), trunk.channels) if "channels" in given else (rate_of(trunk.id), PARTS_A_CALL * 2)
     )

@@ -39,7 +39,8 @@ from ports.telephony import LegEvent, LegKind
 
 PAGE: Final = 200
 JOURNALS: Final = "journals/[!.]*"
-"""All but those that were never opened: who dies while making one leaves an empty folder that is none."""
+"""All but those that were never opened: who dies while making one leaves an empty folder that is none, until its Core
+starts again."""
 
 Item = TypeVar("Item")
 

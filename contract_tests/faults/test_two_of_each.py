@@ -36,7 +36,7 @@ async def until(holds: Callable[[], Awaitable[bool]], what: str) -> None:
 
 
 async def test_a_campaign_outlives_whoever_is_killed_or_stands_still(
-    tmp_path: Path, record_property: Callable[[str, object], None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with receiving(tmp_path / "crm.ndjson") as crm:
         async with crew(tmp_path) as team, started(team, crm, LEADS, asyncio.sleep) as campaign:
@@ -51,7 +51,7 @@ async def test_a_campaign_outlives_whoever_is_killed_or_stands_still(
     told = {event: events[event] for event in TOLD}
     with capsys.disabled():
         print(f"\n  {dict(trouble.deeds)}, {len(found.attempts)} attempts, {told}")  # noqa: T201  # what really happened
-    record_property("deeds", dict(trouble.deeds))
+    request.node.user_properties.append(("deeds", dict(trouble.deeds)))
     assert wrong(found) == []
     assert sum(trouble.deeds.values()) >= SECONDS / 10
     assert told["attempt_taken_over"] > 0 or not LARGE

@@ -35,6 +35,17 @@ async def sides(journal: CallJournal, call_id: CallId) -> tuple[list[int], list[
     return list(both[0::2]), list(both[1::2])
 
 
+async def test_sweeping_takes_away_no_journal(call_journal: CallJournal) -> None:
+    async with call_journal.open(HEADER) as writer:
+        writer.note(ENTRIES[0])
+        await call_journal.sweep()
+        writer.note(ENTRIES[1])
+    await call_journal.sweep()
+
+    assert list(await call_journal.unfinished()) == [CALL]
+    assert (await call_journal.read(CALL)).entries == ENTRIES[:2]
+
+
 async def test_what_is_noted_is_read_back_in_order(call_journal: CallJournal) -> None:
     async with call_journal.open(HEADER) as writer:
         for entry in ENTRIES:

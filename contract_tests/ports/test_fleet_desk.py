@@ -39,9 +39,10 @@ async def test_all_full_can_be_told_from_no_cores(fleet_desk: FleetDesk) -> None
     assert full == Reservation(grants=(), cores=2)
 
 
-async def test_trunks_are_the_enabled_ones(fleet_desk: FleetDesk) -> None:
+async def test_trunks_are_all_of_them_those_that_are_switched_off_too(fleet_desk: FleetDesk) -> None:
     found = await fleet_desk.trunks()
 
-    assert [trunk.id for trunk in found] == [TrunkId("trunk_a"), TrunkId("trunk_b")]
+    assert [trunk.id for trunk in found if trunk.enabled] == [TrunkId("trunk_a"), TrunkId("trunk_b")]
+    assert [trunk.id for trunk in found if not trunk.enabled] == [TrunkId("trunk_off")]
     assert all(trunk.prefixes == ("+1",) for trunk in found)
     assert await fleet_desk.trunks() == found

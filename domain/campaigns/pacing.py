@@ -35,6 +35,7 @@ class Limit(StrEnum):
     NO_CORE = "no_core"
     NO_API = "no_api"
     NO_TRUNK = "no_trunk"
+    TRUNK_DISABLED = "trunk_disabled"
     NO_CALLER_NUMBER = "no_caller_number"
     NO_DIALLER = "no_dialler"
 

@@ -22,6 +22,7 @@ class TurnedAway(StrEnum):
     """Why a call that came in was not talked to."""
 
     UNKNOWN_NUMBER = "unknown_number"
+    TRUNK_DISABLED = "trunk_disabled"
     BOT_AWAY = "bot_away"  # archived, or never published
     CLOSED = "closed"
     FULL = "full"

@@ -44,13 +44,22 @@ class Trunk:
 def trunks_for(trunks: Iterable[Trunk], phone: str, in_use: Mapping[TrunkId, int]) -> list[Trunk]:
     """Enabled trunks that reach the number and have a free channel: priority first, then the longest prefix.
 
-    The simulated carrier is left out as soon as a real trunk reaches the number, be that one full: a person who is to
-    be called is called, or not yet, and never only in appearance.
+    The simulated carrier is left out as soon as a real trunk reaches the number, be that one full or disabled: a person
+    who is to be called is called, or not, or not yet, and never only in appearance.
     """
-    reaching = [t for t in trunks if t.enabled and t.reaches(phone)]
-    real = [t for t in reaching if t.carrier is not CarrierKind.SIMULATED]
-    free = [t for t in real or reaching if in_use.get(t.id, 0) < t.channels]
+    reaching = [t for t in trunks if t.reaches(phone)]
+    free = [t for t in _real(reaching, phone) or reaching if t.enabled and in_use.get(t.id, 0) < t.channels]
     return sorted(free, key=lambda t: (t.priority, -_longest_prefix(t, phone), t.id))
+
+
+def disabled_for(trunks: Iterable[Trunk], phone: str) -> list[Trunk]:
+    """The real trunks that would reach the number, where all of them are disabled: why it is not to be called now."""
+    real = _real(trunks, phone)
+    return [] if any(t.enabled for t in real) else real
+
+
+def _real(trunks: Iterable[Trunk], phone: str) -> list[Trunk]:
+    return [t for t in trunks if t.carrier is not CarrierKind.SIMULATED and t.reaches(phone)]
 
 
 def _longest_prefix(trunk: Trunk, phone: str) -> int:

@@ -40,6 +40,7 @@ class ScriptedLiveKit:
 
     def __init__(self) -> None:
         self.rooms: dict[str, str] = {}
+        self.trunk = "ST_1"
         self.phones: dict[tuple[str, str], str] = {}
         self.asked: list[sip.CreateSIPParticipantRequest] = []
         self.referred: list[sip.TransferSIPParticipantRequest] = []
@@ -111,12 +112,14 @@ class ScriptedLiveKit:
         return rooms.RemoveParticipantResponse()
 
     async def _ListSIPOutboundTrunk(self, _: bytes) -> Message:  # noqa: N802
-        trunk = sip.SIPOutboundTrunkInfo(sip_trunk_id="ST_1", name=name_of(TRUNK))
+        trunk = sip.SIPOutboundTrunkInfo(sip_trunk_id=self.trunk, name=name_of(TRUNK))
         return sip.ListSIPOutboundTrunkResponse(items=[trunk])
 
     async def _CreateSIPParticipant(self, body: bytes) -> Any:  # noqa: N802
         request = sip.CreateSIPParticipantRequest.FromString(body)
         self.asked.append(request)
+        if request.sip_trunk_id != self.trunk:
+            return Fault(code="not_found", http=404, message="object cannot be found")
         said = await self.script(self, request)
         if said is CUT:
             return None

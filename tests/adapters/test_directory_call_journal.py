@@ -32,6 +32,25 @@ asyncio.run(main())
 """
 
 
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+async def test_what_a_crash_left_half_made_or_half_dropped_is_swept_away_and_nothing_else(tmp_path: Path) -> None:
+    journal = DirectoryCallJournal(tmp_path)
+    async with journal.open(JournalHeader(config=CONFIG, opened_at=NOON)) as writer:
+        writer.note(JournalEntry(at=NOON, note="kept"))
+    for half in (".new-0123456789abcdef", ".drop-0123456789abcdef"):
+        (tmp_path / half).mkdir()
+        (tmp_path / half / "header.json").write_text("{")
+    (tmp_path / ".somebody-elses").mkdir()
+
+    await DirectoryCallJournal(tmp_path).sweep()
+
+    assert names_in(tmp_path) == {CALL, ".somebody-elses"}
+    assert [entry.note for entry in (await journal.read(CALL)).entries] == ["kept"]
+
+
 async def test_a_killed_call_loses_nothing_that_was_noted_or_heard(tmp_path: Path) -> None:
     acknowledged = promised_before_kill(CALL_PROCESS, tmp_path, after=200)
 

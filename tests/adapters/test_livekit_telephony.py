@@ -16,7 +16,7 @@ from contract_tests.livekit.recorded import FULL, NO_ANSWER, REFUSALS, TIMED_OUT
 from contract_tests.ports.company import rest
 from domain.calls.outcome import NOT_AN_ATTEMPT
 from domain.calls.sip_outcome import outcome_of_status
-from domain.ids import CallId
+from domain.ids import DEFAULT_BRAND, CallId
 from ports.errors import Busy, NotFound, Refused, Unavailable
 from ports.leg_ledger import LegStory
 from ports.telephony import REFERRED, TOO_LATE, HangUp, LegEvent, LegKind, LegState
@@ -241,6 +241,19 @@ async def test_without_the_ledger_only_an_open_room_without_a_mark_says_never_pl
         assert (await api.find(CALL)).state is LegState.UNKNOWN
 
 
+async def test_of_a_leg_on_record_that_nobody_saw_the_mark_of_its_room_tells(
+    livekit: ScriptedLiveKit, process: Process
+) -> None:
+    ledger = MemoryLegLedger()
+    for call_id in ("call_1", "call_without_room"):
+        await ledger.open(LegStory(call_id=CallId(call_id), brand=DEFAULT_BRAND, room=call_id, opened_at=CLOCK.now()))
+    async with process(ledger) as telephony:
+        assert (await telephony.find(CALL)).state is LegState.NEVER_PLACED
+        assert (await telephony.find(CallId("call_without_room"))).state is LegState.UNKNOWN
+        livekit.rooms["call_1"] = '{"cxb.dialled":["call_1"]}'
+        assert (await telephony.find(CALL)).state is LegState.UNKNOWN
+
+
 async def test_a_call_that_another_core_has_dialled_is_not_dialled_again(
     livekit: ScriptedLiveKit, process: Process
 ) -> None:
@@ -290,8 +303,21 @@ async def test_a_trunk_that_livekit_does_not_know_is_refused(livekit: ScriptedLi
         with pytest.raises(Refused) as refused:
             await telephony.dial(order("call_1", LISTENS))
 
-        assert refused.value.reason == "trunk"
+        assert (refused.value.reason, len(livekit.asked)) == ("trunk", 2)
         assert (await telephony.find(CALL)).state is LegState.NEVER_PLACED
+
+
+async def test_a_trunk_that_was_made_anew_is_called_by_at_once(livekit: ScriptedLiveKit, process: Process) -> None:
+    """Such as one that was disabled and enabled: LiveKit has given it another id."""
+    livekit.rooms["call_2"] = ""
+    async with process() as telephony:
+        await telephony.dial(order("call_1", LISTENS))
+        livekit.trunk = "ST_2"
+
+        await telephony.dial(order("call_2", LISTENS))
+
+        assert [asked.sip_trunk_id for asked in livekit.asked] == ["ST_1", "ST_1", "ST_2"]
+        assert (await telephony.find(CallId("call_2"))).state in {LegState.RINGING, LegState.ANSWERED}
 
 
 async def test_while_livekit_does_not_answer_nobody_may_redial(livekit: ScriptedLiveKit, process: Process) -> None:

@@ -24,6 +24,7 @@ from adapters.memory.fleet_registry import MemoryFleetRegistry
 from adapters.memory.ids import MemoryIds
 from adapters.memory.leases import MemoryLeases
 from adapters.memory.leg_journal import MemoryLegJournal
+from adapters.memory.leg_ledger import MemoryLegLedger
 from adapters.memory.number_plan import MemoryNumberPlan
 from adapters.memory.object_store import MemoryObjectStore
 from adapters.memory.rooms import MemoryRooms
@@ -80,7 +81,7 @@ class World:
     leases: Any = None
     rooms: Any = None
     telephony: Any = None
-
+    legs: Any = field(default_factory=MemoryLegLedger)
     trunk_mirror: MemoryTrunkMirror = field(default_factory=MemoryTrunkMirror)
     arrival_webhook: MemoryArrivalWebhook = WEBHOOK
 

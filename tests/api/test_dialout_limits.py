@@ -1,5 +1,6 @@
 """What may be dialled for a CRM, and how much of it at once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from applications.api.use_cases.relay_events import RelayEvents
 from applications.api.use_cases.start_dialout import StartDialout
 from domain.calls.outcome import Outcome
 from domain.errors import InvalidValue
-from domain.ids import BotId, ServerId
+from domain.ids import BotId, ServerId, TrunkId
+from domain.routing.trunk import CarrierKind
 from ports.dnc_list import DncEntry
 from ports.errors import Refused
 from tests.api.call_world import BOT, BRAND, LISTENS, World
@@ -124,6 +126,34 @@ async def test_a_number_that_no_trunk_reaches_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         await world.case(StartDialout)(world.key(), "one", request())
     assert refused.value.reason == "no_trunk"
+
+
+async def test_a_number_whose_trunk_is_switched_off_is_refused_and_not_simulated() -> None:
+    world = await ready()
+    sip = await world.trunk(id=TrunkId("trunk-2"), name="Main", carrier=CarrierKind.SIP, enabled=False)
+    with pytest.raises(Refused, match=r"disabled: Main \(trunk-2\)") as refused:
+        await world.case(StartDialout)(world.key(), "one", request())
+    assert refused.value.reason == "trunk_disabled"
+    assert world.cores.cores["http://core-1"].calls == {}
+
+    await world.trunks.save(replace(sip, enabled=True))
+    made = await world.case(StartDialout)(world.key(), "one", request())
+    assert made.call.trunk_id == sip.id
+
+
+async def test_a_dialout_that_waited_for_room_is_not_placed_by_a_trunk_that_is_off_by_now() -> None:
+    world = await ready()
+    await world.fleet.remove(ServerId("core-1"))
+    with pytest.raises(NoRoom):
+        await world.case(StartDialout)(world.key(), "one", request())
+    core = await world.core("core-1")
+    await world.trunks.save(replace(await world.trunks.get(BRAND, TrunkId("trunk-1")), enabled=False))
+
+    with pytest.raises(Refused) as refused:
+        await world.case(StartDialout)(world.key(), "one", request())
+
+    assert (refused.value.reason, core.calls) == ("trunk_disabled", {})
+    assert await world.allotments.held("trunk:trunk-1") == {}
 
 
 async def test_a_live_dialout_keeps_its_slot_and_channel_until_it_is_relayed() -> None:

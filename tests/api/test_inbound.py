@@ -89,13 +89,11 @@ async def test_a_number_that_came_without_its_plus_is_the_same_one() -> None:
     assert CALL in core(world).calls
 
 
-@pytest.mark.parametrize("why", ["no did", "disabled", "another trunk", "trunk off"])
+@pytest.mark.parametrize("why", ["no did", "disabled", "another trunk"])
 async def test_a_number_of_nobody_is_turned_away_and_on_record(why: str) -> None:
     world = await ready(enabled=why != "disabled", trunk_id=TrunkId("other") if why == "another trunk" else None)
     if why == "no did":
         await world.dids.remove(BRAND, OURS)
-    if why == "trunk off":
-        await world.trunks.save(replace(await world.trunks.get(BRAND, TRUNK), enabled=False))
 
     assert (await receive(world)).turned_away is TurnedAway.UNKNOWN_NUMBER
 
@@ -106,6 +104,20 @@ async def test_a_number_of_nobody_is_turned_away_and_on_record(why: str) -> None
         "unknown_number",
     )
     assert await world.allotments.held("trunk:trunk-1") == {}
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_who_calls_by_a_trunk_that_is_switched_off_is_turned_away_for_that(known: bool) -> None:
+    world = await ready()
+    if not known:
+        await world.dids.remove(BRAND, OURS)
+    await world.trunks.save(replace(await world.trunks.get(BRAND, TRUNK), enabled=False))
+
+    assert await receive(world) == Received(turned_away=TurnedAway.TRUNK_DISABLED)
+
+    call = await kept(world)
+    assert (call.state, call.result and call.result.detail) == (CallState.ENDED, "trunk_disabled")
+    assert core(world).calls == {}
 
 
 async def test_a_did_of_another_brand_is_not_reached_by_our_trunk() -> None:

@@ -138,7 +138,10 @@ async def test_a_second_core_that_is_gone_keeps_no_calls(system: Container, stra
 
 @pytest.mark.parametrize(
     "limit",
-    [Limit.NO_API, Limit.NO_CORE, Limit.NO_TRUNK, Limit.NO_CALLER_NUMBER, Limit.CORE_SLOTS, Limit.TRUNK_CHANNELS],
+    [
+        *(Limit.NO_API, Limit.NO_CORE, Limit.NO_TRUNK, Limit.TRUNK_DISABLED, Limit.NO_CALLER_NUMBER),
+        *(Limit.CORE_SLOTS, Limit.TRUNK_CHANNELS),
+    ],
 )
 async def test_what_binds_a_campaign_that_does_not_dial_is_told(
     system: Container, stranger: httpx.AsyncClient, limit: Limit

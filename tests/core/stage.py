@@ -47,6 +47,7 @@ from domain.bots.runtime_config import RuntimeConfig
 from domain.calls.audio import FRAME_SECONDS, SILENCE, AudioFrame
 from domain.calls.room import CALLEE, CORE, TARGET
 from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TrunkId
+from ports.call_journal import CallJournal
 from ports.carrier import Arrival
 from ports.conversation import Conversation
 from ports.messages.core import Attach, Dial, Receive
@@ -106,7 +107,7 @@ class Stage:
     clock: MemoryClock = field(default_factory=MemoryClock)
     configs: MemoryConfigSource = field(default_factory=MemoryConfigSource)
     sink: MemoryResultSink = field(default_factory=MemoryResultSink)
-    journal: MemoryCallJournal = field(default_factory=MemoryCallJournal)
+    journal: CallJournal = field(default_factory=MemoryCallJournal)
     outbox: MemoryResultOutbox = field(default_factory=MemoryResultOutbox)
     objects: MemoryObjectStore = field(default_factory=MemoryObjectStore)
     capacity: int = 4

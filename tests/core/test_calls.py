@@ -1,18 +1,20 @@
 """A call's whole life in a Core: from the request to the result that the API gets."""
 
+import asyncio
 import struct
 from dataclasses import replace
 
 import pytest
 
 from adapters.memory.carrier import ANSWERS, BUSY, CONGESTED, NO_ANSWER, Callee
+from adapters.memory.result_sink import MemoryResultSink
 from domain.bots.policy import Policy
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, ResultSource
 from domain.calls.transcript import Speaker
 from domain.ids import CallId
 from ports.errors import Busy, NotFound, Refused, Unavailable
-from ports.messages.calls import CoreJoined, LegMoved, LegProgress, TurnHeard
+from ports.messages.calls import CallNews, CoreJoined, LegMoved, LegProgress, TurnHeard
 from ports.messages.core import End, LeaveMessage, SafeHarbour, Talk
 from ports.telephony import LegState
 from tests.core.stage import NUMBER, SERVER, SPEC, Stage, config_of, dial_of, said
@@ -330,8 +332,22 @@ async def test_many_calls_at_once_each_get_their_own_result() -> None:
         assert [result.call_id for result in results] == ids
 
 
-async def test_of_a_dialled_call_it_is_told_that_it_rings_and_that_it_was_answered() -> None:
-    stage = Stage(callees={NUMBER: await said("Yes.", after=4.0)})
+class SlowSink(MemoryResultSink):
+    """Hears of news so many seconds after they were sent."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    async def tell(self, call_id: CallId, news: CallNews) -> None:
+        await asyncio.sleep(self._seconds)
+        await super().tell(call_id, news)
+
+
+@pytest.mark.parametrize("takes", [0.0, 1.0])
+async def test_of_a_dialled_call_it_is_told_in_order_that_it_rings_was_answered_and_has_a_core(takes: float) -> None:
+    """Also where it is answered before anybody has heard that it rings."""
+    stage = Stage(callees={NUMBER: await said("Yes.", after=4.0)}, sink=SlowSink(takes))
     async with stage.running():
         stage.configs.offer(config_of(CALL))
         await stage.take_call(dial_of(CALL))
@@ -339,6 +355,6 @@ async def test_of_a_dialled_call_it_is_told_that_it_rings_and_that_it_was_answer
     told = [news for _, news in stage.sink.news if not isinstance(news, TurnHeard)]
     assert told == [
         LegMoved(progress=LegProgress.RINGING),
-        CoreJoined(server_id=SERVER),
         LegMoved(progress=LegProgress.ANSWERED),
+        CoreJoined(server_id=SERVER),
     ]

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from adapters.directory.call_journal import DirectoryCallJournal
 from adapters.memory.carrier import ANSWERS
 from domain.bots.runtime_config import RuntimeConfig
 from domain.calls.outcome import Outcome
@@ -124,6 +126,14 @@ async def test_a_journal_of_an_earlier_life_becomes_a_result_with_its_transcript
     assert result.recording.seconds == 2.0
     assert (result.ended_at - result.answered_at).total_seconds() == 2.0  # type: ignore[operator]
     assert await stage.journal.unfinished() == []
+
+
+async def test_a_journal_that_an_earlier_life_left_half_made_is_swept_away_at_the_start(tmp_path: Path) -> None:
+    stage = Stage(journal=DirectoryCallJournal(tmp_path))
+    half = tmp_path / ".new-0123456789abcdef"
+    half.mkdir()
+    async with stage.running():
+        assert not half.exists()
 
 
 async def test_an_exchange_that_is_away_does_not_keep_a_result_back() -> None:

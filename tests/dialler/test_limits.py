@@ -13,10 +13,11 @@ from domain.campaigns.lead import LeadState
 from domain.campaigns.number_pool import CallerNumber, NumberPool
 from domain.campaigns.pacing import Limit, PacingPlan
 from domain.hours import WEEK, CallingHours, DayHours, Span
-from domain.ids import DEFAULT_BRAND
+from domain.ids import DEFAULT_BRAND, BrandId, TrunkId
+from domain.routing.trunk import CarrierKind, Trunk
 from ports.dnc_list import DncEntry
 from ports.errors import Unavailable
-from tests.dialler.world import CAMPAIGN, PLAN, Dialler, World, working
+from tests.dialler.world import CAMPAIGN, PLAN, TRUNK, Dialler, World, working
 
 pytestmark = pytest.mark.virtual_time
 
@@ -49,6 +50,51 @@ async def test_without_the_api_nothing_is_dialled() -> None:
     world.desk.failing = Unavailable("no API")
 
     assert await limit_after(world, 3) is Limit.NO_API
+    assert world.carrier.orders == []
+
+
+OFF = replace(TRUNK, id=TrunkId("trunk_off"), carrier=CarrierKind.SIP, prefixes=("+44",), enabled=False)
+
+
+@pytest.mark.parametrize("beside_it", [[TRUNK], [replace(TRUNK, enabled=False)], []])
+async def test_numbers_of_a_trunk_that_is_switched_off_do_not_ring_and_the_campaign_says_so(
+    beside_it: list[Trunk],
+) -> None:
+    world = World(callees=dict.fromkeys(PHONES, ANSWERS))
+    await world.add_core()
+    await world.add_campaign()
+    await world.add_leads(*PHONES[:3])
+    world.desk.known_trunks = [OFF, *beside_it]
+
+    assert await limit_after(world, 3) is Limit.TRUNK_DISABLED
+    assert world.carrier.orders == []
+    assert (await world.leads.counts(DEFAULT_BRAND, CAMPAIGN)).keys() <= {"waiting", "leased"}
+
+
+async def test_a_trunk_that_is_switched_on_again_is_called_by_again() -> None:
+    world = World(callees=dict.fromkeys(PHONES, ANSWERS))
+    await world.add_core()
+    await world.add_campaign()
+    await world.add_leads(PHONES[0])
+    off = replace(TRUNK, carrier=CarrierKind.SIP, enabled=False)
+    world.desk.known_trunks = [off]
+
+    async with working(Dialler(world=world)):
+        await world.clock.sleep(3)
+        assert world.carrier.orders == []
+        world.desk.known_trunks = [replace(off, enabled=True)]
+        await world.until(lambda: world.carrier.orders)
+
+
+@pytest.mark.parametrize("trunks", [[], [replace(TRUNK, brand=BrandId("another"))], [replace(TRUNK, enabled=False)]])
+async def test_without_a_trunk_of_its_brand_a_campaign_says_so(trunks: list[Trunk]) -> None:
+    world = World(callees=dict.fromkeys(PHONES, ANSWERS))
+    await world.add_core()
+    await world.add_campaign()
+    await world.add_leads(PHONES[0])
+    world.desk.known_trunks = trunks
+
+    assert await limit_after(world, 3) is Limit.NO_TRUNK
     assert world.carrier.orders == []
 
 

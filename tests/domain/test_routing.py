@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from domain.campaigns.number_pool import CallerNumber, NumberPool
 from domain.ids import BrandId, ServerId, TrunkId
 from domain.routing.fleet import CoreServer, ServerState, by_headroom
-from domain.routing.trunk import CarrierKind, Trunk, trunks_for
+from domain.routing.trunk import CarrierKind, Trunk, disabled_for, trunks_for
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -15,16 +15,25 @@ def server(name: str, *, capacity: int = 10, weight: float = 1, region: str = ""
     return new.beat(capacity=capacity, live=0, release="1", run="r", draining=draining, at=NOW)
 
 
-def trunk(name: str, *, priority: int = 0, prefixes: tuple[str, ...] = (), channels: int = 2) -> Trunk:
+def trunk(
+    name: str,
+    *,
+    priority: int = 0,
+    prefixes: tuple[str, ...] = (),
+    channels: int = 2,
+    carrier: CarrierKind = CarrierKind.SIMULATED,
+    enabled: bool = True,
+) -> Trunk:
     return Trunk(
         id=TrunkId(name),
         brand=BrandId("default"),
         name=name,
-        carrier=CarrierKind.SIMULATED,
+        carrier=carrier,
         channels=channels,
         calls_per_second=1,
         priority=priority,
         prefixes=prefixes,
+        enabled=enabled,
     )
 
 
@@ -61,6 +70,23 @@ def test_trunks_are_tried_by_priority_then_longest_prefix_while_they_have_room()
 
     assert [t.id for t in trunks_for(trunks, "+442071838750", {})] == ["london", "uk", "any"]
     assert [t.id for t in trunks_for(trunks, "+442071838750", {TrunkId("london"): 2})] == ["uk", "any"]
+
+
+def test_a_sip_trunk_that_is_switched_off_keeps_its_numbers_from_the_simulated_carrier() -> None:
+    simulated = trunk("simulated")
+    off = trunk("off", prefixes=("+44",), carrier=CarrierKind.SIP, enabled=False)
+    other = trunk("other", prefixes=("+4420",), carrier=CarrierKind.SIP)
+
+    assert trunks_for([simulated, off], "+442071838750", {}) == []
+    assert disabled_for([simulated, off], "+442071838750") == [off]
+    assert trunks_for([simulated, off], "+14155550101", {}) == [simulated]
+    assert disabled_for([simulated, off], "+14155550101") == []
+    assert trunks_for([simulated, off, other], "+442071838750", {}) == [other]
+    assert disabled_for([simulated, off, other], "+442071838750") == []
+
+
+def test_a_simulated_carrier_that_is_switched_off_is_missed_by_nobody() -> None:
+    assert disabled_for([trunk("simulated", enabled=False)], "+14155550101") == []
 
 
 def test_the_callee_sees_a_number_near_to_theirs_that_is_not_worn_out() -> None:

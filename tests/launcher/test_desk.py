@@ -85,8 +85,8 @@ async def test_a_name_that_two_bots_have_is_not_guessed(system: Container, api: 
 
 NEWS: list[dict[str, Any]] = [
     {"kind": "leg", "progress": "ringing"},
-    {"kind": "joined", "server_id": "core-1"},
     {"kind": "leg", "progress": "answered"},
+    {"kind": "joined", "server_id": "core-1"},
     {"kind": "turn", "turn": {"speaker": "bot", "text": "Hello?", "start": 0.2, "end": 1.0}},
     {"kind": "turn", "turn": {"speaker": "callee", "text": "Hi.", "start": 1.5, "end": 2.0}},
 ]
@@ -110,8 +110,8 @@ async def test_a_call_is_shown_as_it_happens(system: Container, api: ApiClient) 
     assert first.startswith(f"calling {CALLEE} from +15005550006 by trunk trk_0001")
     assert [*said, lines.get_nowait().strip(), lines.get_nowait()] == [
         "rings",
-        "core-1 is in the call",
         "answered",
+        "core-1 is in the call",
         "0.2 s  bot: Hello?",
         "1.5 s  callee: Hi.",
         "2.5 s  bot: Goodbye.",
@@ -122,6 +122,22 @@ async def test_a_call_is_shown_as_it_happens(system: Container, api: ApiClient) 
 async def _conclude(system: Container, call_id: Any, *turns: Turn) -> None:
     call = await system.calls().find(call_id)
     await system.calls().save(call.conclude(specimens.result(server=ServerId("core-1"), turns=turns)))
+
+
+async def test_a_number_whose_trunk_is_switched_off_is_not_called(system: Container, api: ApiClient) -> None:
+    await add_trunk(api, asked("trunk", "add", "--name", "Second", "--host", "sip.example.com", "--prefix", "+1"))
+    [trunk] = [one for one in (await api.get("/trunks"))["items"] if one["name"] == "Second"]
+    await api.change(f"/trunks/{trunk['id']}", {"enabled": False})
+
+    with pytest.raises(LaunchProblem, match=rf"disabled: Second \({trunk['id']}\)"):
+        await call(api, asked("call", CALLEE, "--bot", "Ada"))
+
+    body = {"bot_id": "bot_0001", "to": CALLEE}
+    refused = await api.http.post("/calls", json=body, headers={"idempotency-key": "again"})
+    assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+    assert refused.json()["type"] == "urn:cxb:problem:trunk-disabled"
+    assert (await api.get("/calls"))["items"] == []
+    assert system.cores().cores["http://core-1"].calls == {}
 
 
 async def test_a_call_that_nobody_answers_is_no_success(system: Container, api: ApiClient) -> None:

@@ -12,6 +12,7 @@ from applications.api.http.doors import person
 from applications.api.http.given import Given, provide
 from applications.api.messages.dids import DidList, DidPut, DidShown, NewDid, show_did
 from applications.api.use_cases.put_did import PutDid
+from applications.api.use_cases.remove_did import RemoveDid
 from domain.ids import BrandId
 from domain.people.user import Permission
 from ports.did_store import DidStore
@@ -61,13 +62,17 @@ async def put_number(
 
 
 @delete("/dids/{number:str}", operation_id="removeDid", tags=["dids"], **person(Permission.CHANGE_INTEGRATIONS, 404))
-async def remove_did(number: FromPath[str], brand: Given[BrandId], dids: Given[DidStore]) -> None:
+async def remove_did(number: FromPath[str], brand: Given[BrandId], remove: Given[RemoveDid]) -> None:
     """Calls to it get the busy tone from now on; those in progress go on."""
-    await dids.remove(brand, number)
+    await remove(brand, number)
 
 
 ROUTES = (list_dids, add_did, get_did, put_number, remove_did)
 
 
 def dependencies(container: Container) -> dict[str, Provide]:
-    return {"dids": provide(container.dids), "put_did": provide(maker(container, PutDid))}
+    return {
+        "dids": provide(container.dids),
+        "put_did": provide(maker(container, PutDid)),
+        "remove": provide(maker(container, RemoveDid)),
+    }

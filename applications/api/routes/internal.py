@@ -103,9 +103,8 @@ async def reserve_slots(data: JSONBody[ReservationRequest], reserve: Given[Reser
 
 @get("/sip/lookup", operation_id="lookUpTrunks", tags=["internal"], **internal())
 async def look_up_trunks(trunks: Given[TrunkStore]) -> TrunkList:
-    """All enabled trunks, of every brand; their passwords stay here, sealed or not."""
-    enabled = (trunk for trunk in await trunks.all(None) if trunk.enabled)
-    return TrunkList(trunks=tuple(replace(trunk, sealed_password="") for trunk in enabled))
+    """All trunks, disabled ones as well, of every brand; their passwords stay here, sealed or not."""
+    return TrunkList(trunks=tuple(replace(trunk, sealed_password="") for trunk in await trunks.all(None)))
 
 
 @get("/sip/accounts", operation_id="listSipAccounts", tags=["internal"], **internal())

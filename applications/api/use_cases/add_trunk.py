@@ -6,6 +6,7 @@ from typing import Final
 
 from applications.api.messages.trunks import NewTrunk
 from applications.api.trunk_password import about_password
+from applications.api.use_cases.keep_trunks_in_step import KeepTrunksInStep
 from domain.errors import Fault, InvalidValue
 from domain.ids import BrandId, TrunkId
 from domain.routing.sip import sip_faults
@@ -27,6 +28,7 @@ class AddTrunk:
     trunks: TrunkStore
     secret_box: SecretBox
     ids: Ids
+    in_step: KeepTrunksInStep
 
     async def __call__(self, brand: BrandId, new: NewTrunk) -> Trunk:
         """Raises InvalidValue with every bad field, or for one trunk too many; Refused where no key is set up."""
@@ -49,7 +51,9 @@ class AddTrunk:
         )
         if new.password:
             trunk = replace(trunk, sealed_password=self._sealed(trunk, new.password))
-        return await self.trunks.add(trunk)
+        added = await self.trunks.add(trunk)
+        await self.in_step.at_once()
+        return added
 
     def _sealed(self, trunk: Trunk, password: str) -> str:
         return self.secret_box.seal(password, about=about_password(trunk.brand, trunk.id))

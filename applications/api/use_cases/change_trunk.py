@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from applications.api.messages.trunks import TrunkChange
 from applications.api.rewrite import rewrite
 from applications.api.trunk_password import about_password
+from applications.api.use_cases.keep_trunks_in_step import KeepTrunksInStep
 from domain.errors import InvalidValue, RuleBroken
 from domain.ids import BrandId, TrunkId
 from domain.routing.sip import sip_faults
@@ -19,15 +20,18 @@ class ChangeTrunk:
 
     trunks: TrunkStore
     secret_box: SecretBox
+    in_step: KeepTrunksInStep
 
     async def __call__(self, brand: BrandId, trunk_id: TrunkId, change: TrunkChange) -> Trunk:
         """Raises NotFound, InvalidValue; RuleBroken for SIP settings of a trunk that is none; Refused where no key
         is set up."""
         if change.sip is not None and (faults := tuple(sip_faults(change.sip, "sip"))):
             raise InvalidValue(*faults)
-        return await rewrite(
+        changed = await rewrite(
             lambda: self.trunks.get(brand, trunk_id), lambda trunk: self._changed(trunk, change), self.trunks.save
         )
+        await self.in_step.at_once()
+        return changed
 
     def _changed(self, trunk: Trunk, change: TrunkChange) -> Trunk:
         if trunk.carrier is not CarrierKind.SIP and (change.sip is not None or change.password is not None):

@@ -119,7 +119,9 @@ class CheckAftermath:
         recorded = [call for call in talked if call.result and call.result.recording][:3]
         silent = [call.id for call in recorded if not await self._sounds(call)]
         if silent:
-            return worth_a_look("recordings", f"that of {silent[0]} is silent", "see the exchange's log by call_id")
+            return worth_a_look(
+                "recordings", f"that of {silent[0]} is silent", "see the log of the exchange, or of LiveKit, by call_id"
+            )
         return fine("recordings", f"{len(talked)} answered calls of the last hour have one")
 
     async def _sounds(self, call: Call) -> bool:

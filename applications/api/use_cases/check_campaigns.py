@@ -28,6 +28,7 @@ REMEDIES: Final[Mapping[Limit, str]] = {
     Limit.NO_CORE: "see the lines about Cores",
     Limit.CORE_SLOTS: "wait, add a Core, or raise CXB_CORE_CAPACITY",
     Limit.NO_TRUNK: "enable a trunk that may call these numbers (prefixes), with a free channel",
+    Limit.TRUNK_DISABLED: "enable a SIP trunk that reaches these numbers; meanwhile nobody else calls them",
     Limit.TRUNK_CHANNELS: "wait, or give the trunk more channels",
     Limit.TRUNK_CALLS_PER_SECOND: "wait, or raise the trunk's calls per second",
     Limit.NO_CALLER_NUMBER: "add a caller number to the plan, or raise its calls a day",

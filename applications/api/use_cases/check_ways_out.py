@@ -39,7 +39,8 @@ class CheckWaysOut:
             found = await self.trunk_mirror.differences(await self.mirrored())
         except PortError as error:
             why = f"the media server did not say which trunks it has ({type(error).__name__})"
-            return [stops_calls("trunks", why, "start it, or mend CXB_LIVEKIT_URL, CXB_LIVEKIT_KEY or its secret")]
+            remedy = "start it (./cxb stack up), or mend CXB_LIVEKIT_URL, CXB_LIVEKIT_KEY or its secret"
+            return [stops_calls("trunks", why, remedy)]
         return [
             worth_a_look(
                 f"trunk {one.trunk_id}",

@@ -21,8 +21,9 @@ ANYWHERE = "US"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """What is known of a call that came in. `did` is None for a number of nobody; `turned_away` says why it may not
-    be talked to, whoever is free. `caller` is E.164, or empty where it is withheld or no number."""
+    """What is known of a call that came in. `did` is None for a number of nobody, and where the trunk is disabled;
+    `turned_away` says why it may not be talked to, whoever is free. `caller` is E.164, or empty where it is withheld or
+    no number."""
 
     trunk: Trunk
     number: str
@@ -52,10 +53,11 @@ class IdentifyDid:
         if trunk is None:
             return None
         number = as_e164(arrived.number)
-        did = await self._did(trunk, number)
+        did = await self._did(trunk, number) if trunk.enabled else None
         if did is None:
             caller = self._caller(arrived.caller, ANYWHERE)
-            return Called(trunk=trunk, number=number, caller=caller, turned_away=TurnedAway.UNKNOWN_NUMBER)
+            why = TurnedAway.UNKNOWN_NUMBER if trunk.enabled else TurnedAway.TRUNK_DISABLED
+            return Called(trunk=trunk, number=number, caller=caller, turned_away=why)
         version = await self._version(did.brand, did.bot_id)
         return Called(
             trunk=trunk,
@@ -74,7 +76,7 @@ class IdentifyDid:
             did = await self.dids.get(trunk.brand, number)
         except NotFound:
             return None
-        return did if trunk.enabled and did.enabled and did.trunk_id in {None, trunk.id} else None
+        return did if did.enabled and did.trunk_id in {None, trunk.id} else None
 
     async def _version(self, brand: BrandId, bot_id: BotId) -> BotVersion | None:
         try:

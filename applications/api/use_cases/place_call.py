@@ -1,6 +1,7 @@
 """Gives a call to the best Core that takes it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +12,11 @@ from domain.ids import ServerId
 from domain.routing.fleet import CoreServer, ServerState, by_headroom
 from domain.routing.shares import slots_of
 from ports.allotments import Allotments
+from ports.clock import Clock
 from ports.core_gateway import CoreGateway
-from ports.errors import Busy, Refused, Unavailable, Unreached
+from ports.errors import Busy, Refused, Stale, Unavailable, Unreached
 from ports.fleet_registry import FleetRegistry
+from ports.leg_ledger import LegLedger, LegStory
 from ports.messages.core import Dial, Receive
 from ports.telephony import LegState, Telephony
 
@@ -37,13 +40,17 @@ class PlaceCall:
     fleet: FleetRegistry
     cores: CoreGateway
     telephony: Telephony
+    legs: LegLedger
     allotments: Allotments
+    clock: Clock
 
     async def __call__(
         self, call: Call, request: Dial | Receive, region: str = "", *, before: Before = _nothing
     ) -> ServerId:
         """The Core that has it, or may have it. `before` hears of each one before it is asked. Raises NoRoom when
         none would take it, and what `before` raises."""
+        if isinstance(request, Dial):
+            await self._put_on_record(call)
         asked = 0
         async for server in self._candidates(call, request, region):
             await before(server.id)
@@ -53,7 +60,15 @@ class PlaceCall:
             asked += 1
             if asked == MOST_CORES:
                 break
+        if isinstance(request, Dial):
+            await self.legs.withdraw(call.id)
         raise NoRoom("no Core has room", retry_after=5.0)
+
+    async def _put_on_record(self, call: Call) -> None:
+        """From now on somebody else may dial it, whom `find` may not know of where a media server forgets its legs."""
+        story = LegStory(call_id=call.id, brand=call.brand, room=call.id, opened_at=self.clock.now())
+        with suppress(Stale):  # it is, since an earlier request for it
+            await self.legs.open(story)
 
     async def _candidates(self, call: Call, request: Dial | Receive, region: str) -> AsyncIterator[CoreServer]:
         """Best first, each with a slot held; the one that may have the call already before all others. A notice is

@@ -6,6 +6,7 @@ from typing import Final
 
 from applications.api.messages.dids import DidPut, NewDid
 from applications.api.rewrite import rewrite
+from applications.api.use_cases.keep_trunks_in_step import KeepTrunksInStep
 from domain.errors import Fault, InvalidValue, RuleBroken
 from domain.ids import BotId, BrandId, TrunkId
 from domain.phone.number import PhoneNumber
@@ -32,6 +33,7 @@ class PutDid:
     bots: BotStore
     trunks: TrunkStore
     plan: NumberPlan
+    in_step: KeepTrunksInStep
 
     async def add(self, brand: BrandId, new: NewDid, region: str) -> Did:
         """Raises InvalidValue, and RuleBroken for a number that the brand has already."""
@@ -43,19 +45,23 @@ class PutDid:
         if len(await self.dids.all(brand)) >= MOST_DIDS:
             raise InvalidValue(Fault(field="", reason=f"there are {MOST_DIDS} DIDs already"))
         try:
-            return await self.dids.add(did)
+            added = await self.dids.add(did)
         except Stale:
             raise RuleBroken("the number is a DID already") from None
+        await self.in_step.at_once()
+        return added
 
     async def change(self, brand: BrandId, number: str, put: DidPut) -> Did:
         """Raises NotFound, InvalidValue."""
         await self.dids.get(brand, number)
         wanted = await self._did(brand, number, put, ())
-        return await rewrite(
+        changed = await rewrite(
             lambda: self.dids.get(brand, number),
             lambda known: replace(wanted, version=known.version),
             self.dids.save,
         )
+        await self.in_step.at_once()
+        return changed
 
     async def _did(self, brand: BrandId, number: str, put: DidPut, wrong: tuple[Fault, ...]) -> Did:
         did = Did(

@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from applications.api.use_cases.keep_trunks_in_step import KeepTrunksInStep
 from domain.errors import RuleBroken
 from domain.ids import BrandId, TrunkId
 from domain.routing.shares import channels_of
@@ -27,6 +28,7 @@ class RemoveTrunk:
     trunks: TrunkStore
     dids: DidStore
     allotments: Allotments
+    in_step: KeepTrunksInStep
 
     async def __call__(self, brand: BrandId, trunk_id: TrunkId) -> None:
         """Raises NotFound; RuleBroken while calls or Diallers hold its channels, while DIDs name it, and for the
@@ -41,6 +43,7 @@ class RemoveTrunk:
             await self._hold(trunk, 0)
             raise RuleBroken("channels are in use: disable it, wait until none is held, and ask again")
         await self.trunks.remove(brand, trunk.id)
+        await self.in_step.at_once()
         log.info("trunk_removed", trunk_id=trunk.id)
 
     async def _hold(self, trunk: Trunk, units: int) -> int:

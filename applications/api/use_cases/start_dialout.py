@@ -12,7 +12,7 @@ from applications.api.no_room import NoRoom
 from applications.api.rewrite import rewrite
 from applications.api.use_cases.check_dialout import CheckDialout
 from applications.api.use_cases.place_call import PlaceCall
-from applications.api.use_cases.take_trunk import TakeTrunk
+from applications.api.use_cases.take_trunk import TakeTrunk, switched_off
 from domain.bots.bot import BotState, BotVersion
 from domain.calls.call import Call, CallState, Direction, Origin
 from domain.errors import Fault, InvalidValue, RuleBroken
@@ -133,8 +133,11 @@ class StartDialout:
         return bot.published()
 
     async def _hold_again(self, call: Call) -> None:
-        """Its channel may have been lost since it was stored."""
-        if not await self.take_trunk.hold(call.id, await self.trunks.get(call.brand, call.trunk_id)):
+        """Its channel may have been lost since it was stored, and its trunk switched off."""
+        trunk = await self.trunks.get(call.brand, call.trunk_id)
+        if not trunk.enabled:
+            raise switched_off(trunk)
+        if not await self.take_trunk.hold(call.id, trunk):
             raise NoRoom("the trunk is full", retry_after=5.0)
 
     async def _place(self, call: Call, region: str) -> Call:

@@ -6,7 +6,7 @@ from typing import Final
 from applications.api.no_room import NoRoom
 from domain.ids import BrandId, CallId
 from domain.routing.shares import PARTS_A_CALL, channels_of, rate_of
-from domain.routing.trunk import Trunk, trunks_for
+from domain.routing.trunk import Trunk, disabled_for, trunks_for
 from ports.allotments import Allotments
 from ports.errors import Refused
 from ports.trunk_store import TrunkStore
@@ -23,8 +23,11 @@ class TakeTrunk:
     allotments: Allotments
 
     async def __call__(self, brand: BrandId, call_id: CallId, phone: str) -> Trunk:
-        """Raises Refused with `no_trunk` when none reaches the number, NoRoom when those that do are full."""
+        """Raises Refused with `no_trunk` when none reaches the number and with `trunk_disabled` when those that do are
+        disabled, NoRoom when they are full."""
         trunks = await self.trunks.all(brand)
+        if off := disabled_for(trunks, phone):
+            raise switched_off(*off)
         if not trunks_for(trunks, phone, {}):
             raise Refused("no trunk reaches the number", reason="no_trunk")
         in_use = {t.id: sum((await self.allotments.held(channels_of(t.id))).values()) for t in trunks}
@@ -55,3 +58,9 @@ class TakeTrunk:
 
     async def give_back(self, call_id: CallId, trunk: Trunk) -> None:
         await self.allotments.hold(channels_of(trunk.id), call_id, units=0, limit=trunk.channels, seconds=1.0)
+
+
+def switched_off(*trunks: Trunk) -> Refused:
+    """What is said of a call that could leave by these alone."""
+    names = ", ".join(f"{trunk.name} ({trunk.id})" for trunk in trunks)
+    return Refused(f"every trunk that reaches the number is disabled: {names}", reason="trunk_disabled")

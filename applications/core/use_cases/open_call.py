@@ -38,12 +38,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A call whose callee is there, or `rings` to be answered; `dialled` where this Core has placed its leg."""
+    """A call whose callee is there, or `rings` to be answered. `teller` has told how its leg went on, where this Core
+    has placed it, and goes on to tell of the call."""
 
     config: RuntimeConfig
     invitation: Invitation
     rings: bool = False
-    dialled: bool = False
+    teller: NewsTeller | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +94,13 @@ class OpenCall:
             return Ending(outcome=Outcome.CONGESTION, ended_by=EndedBy.SYSTEM, detail="no_room")
         except Refused as refused:
             return Ending(outcome=Outcome.TRUNK_FAULT, ended_by=EndedBy.SYSTEM, detail=refused.reason)
-        ending = await self._until_answered(request.call_id, orders)
+        teller = NewsTeller(request.call_id, self.sink, self.clock)
+        ending = await self._until_answered(request.call_id, orders, teller)
         if ending is not None:
             return ending
+        teller.tell(LegMoved(progress=LegProgress.ANSWERED))
         orders.put_nowait(Talk())
-        return Opened(config=config, invitation=await self._invitation(request.call_id), dialled=True)
+        return Opened(config=config, invitation=await self._invitation(request.call_id), teller=teller)
 
     async def _receive(self, request: Receive, config: RuntimeConfig, orders: Orders) -> Opened:
         orders.put_nowait(Notice(text=request.notice) if request.notice else Talk())
@@ -125,10 +128,9 @@ class OpenCall:
             if leg.state in {LegState.NEVER_PLACED, LegState.UNKNOWN}:
                 raise
 
-    async def _until_answered(self, call_id: CallId, orders: Orders) -> Ending | None:
+    async def _until_answered(self, call_id: CallId, orders: Orders, teller: NewsTeller) -> Ending | None:
         """None when it was answered. An order to end cancels it while it rings."""
         cancelled = asyncio.Event()
-        teller = NewsTeller(call_id, self.sink, self.clock)
         async with asyncio.TaskGroup() as beside:
             aside = [
                 beside.create_task(self._cancel_when_ordered(call_id, orders, cancelled)),

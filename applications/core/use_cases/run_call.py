@@ -93,10 +93,8 @@ class RunCall:
 
     async def _converse(self, opened: Opened, link: AudioLink, orders: Orders, journal: JournalWriter) -> None:
         config = opened.config
-        teller = NewsTeller(config.call_id, self.sink, self.clock)
+        teller = opened.teller or NewsTeller(config.call_id, self.sink, self.clock)
         teller.tell(CoreJoined(server_id=self.server_id))
-        if opened.dialled:
-            teller.tell(LegMoved(progress=LegProgress.ANSWERED))
         async with self.conversation.open(link, config) as session, asyncio.TaskGroup() as beside:
             transfers = Transfers(config, self.transfer_call, session, journal, self.clock, beside)
             aside = [

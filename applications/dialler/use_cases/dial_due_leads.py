@@ -62,6 +62,8 @@ class DialDueLeads:
             return PacingAnswer(calls=0, limit=Limit.NO_API)
         if self.slots.cores == 0:
             return PacingAnswer(calls=0, limit=Limit.NO_CORE)
+        if (lacking := self.trunks.lacking(campaign.brand)) is not None:
+            return PacingAnswer(calls=0, limit=lacking)
         pacing = campaign.plan.pacing
         due = await self.leads.due(campaign.brand, campaign.id, at=self.clock.now(), limit=pacing.concurrency * ROUNDS)
         return calls_to_start(

@@ -49,11 +49,11 @@ class OpenAttempt:
         `shown` are the calls of the last 24 hours by the number that was shown; this one is added. Several may be
         opened side by side: number, trunk and its rate are taken before anything is waited for.
         """
-        trunk = self.trunks.choose(lead.phone.e164)
+        trunk = self.trunks.choose(campaign.brand, lead.phone.e164)
         caller = campaign.plan.numbers.choose(lead.phone.e164, shown)
-        if trunk is None or caller is None:
+        if isinstance(trunk, Limit) or caller is None:
             await self._give_back(lead)
-            return Limit.NO_TRUNK if trunk is None else Limit.NO_CALLER_NUMBER
+            return trunk if isinstance(trunk, Limit) else Limit.NO_CALLER_NUMBER
         shown[caller.e164] += 1
         attempt = self._attempt(campaign, lead, trunk, caller.e164)
         call = self._call(campaign, lead, attempt)
