@@ -12,10 +12,13 @@ from ports.messages.sip import SipAccount
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirroredTrunk:
-    """A trunk as it should be there, with those numbers of ours (E.164) that calls may come in to by it."""
+    """A trunk as it should be there, with those numbers of ours (E.164) that calls may come in to by it. `strays`: calls
+    to all other numbers come in as well, so that they are refused and on record; at most one trunk is told so, and
+    those of its brand's other trunks then count as its own."""
 
     account: SipAccount
     numbers: tuple[str, ...] = ()
+    strays: bool = False
 
 
 class Copy(StrEnum):

@@ -40,12 +40,13 @@ class NoTrunkMirror(TrunkMirror):
 
 
 def _copies(wanted: Sequence[MirroredTrunk]) -> Kept:
-    """Calls come in only to numbers."""
+    """Calls come in only to numbers, and where strays may."""
     kept: Kept = {}
     for one in wanted:
         account = one.account
         kept[account.trunk_id, Copy.OUT] = (account.sip, account.password)
-        if one.numbers:
-            kept[account.trunk_id, Copy.IN] = (account.sip.host, account.sip.trusted, frozenset(one.numbers))
+        if one.numbers or one.strays:
+            numbers = frozenset(one.numbers)
+            kept[account.trunk_id, Copy.IN] = (account.sip.host, account.sip.trusted, one.strays, numbers)
             kept[account.trunk_id, Copy.RULE] = account.brand
     return kept
