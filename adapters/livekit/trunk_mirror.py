@@ -45,7 +45,8 @@ class LiveKitTrunkMirror(TrunkMirror):
             *await _make(into, sorted(into.changes(await into.ours(), ways_in(wanted)), key=_is_new)),
         ]
         ids = _ids(into, await into.ours())
-        refused += await _make(rules, rules.changes(await rules.ours(), _rules(wanted, ids)))
+        for_those = {name: one for name, one in _rules(wanted, ids).items() if name in ids}
+        refused += await _make(rules, rules.changes(await rules.ours(), for_those))
         if refused:
             raise Refused(f"LiveKit will not have {len(refused)} of our trunks", reason="trunk")
         return found
