@@ -12,7 +12,7 @@ from launcher.container import environment, settings_source
 from launcher.data_folder import held, with_secrets
 from launcher.listening import until_free
 from launcher.supervisor import Child, Supervisor
-from ports.settings import Settings
+from ports.settings import Media, Settings
 
 READY_SECONDS: Final = 120.0
 """A generous limit: on two cores all answer within fifteen."""
@@ -57,12 +57,13 @@ def resolved(overrides: Mapping[str, str] | None = None) -> Settings:
 
 
 def children(settings: Settings) -> list[Child]:
-    """In the order in which they are stopped: first who starts calls, last who carries them."""
+    """In the order in which they are stopped: first who starts calls, last who carries them. LiveKit runs by itself,
+    and an exchange beside it would be a second way in to the same trunks, with nobody in its rooms."""
 
     def at(port: int) -> str:
         return f"http://{settings.host}:{port}/healthz"
 
-    return [
+    ours = [
         Child(name="dialler", module="applications.dialler.main", health=at(settings.dialler_port)),
         Child(name="core", module="applications.core.main", health=at(settings.core_port)),
         Child(name="console", module="applications.console.main", health=at(settings.console_port)),
@@ -73,6 +74,7 @@ def children(settings: Settings) -> list[Child]:
             health=f"http://{settings.host}:{settings.exchange_port}/health",
         ),
     ]
+    return [child for child in ours if child.name != "exchange" or settings.media is not Media.LIVEKIT]
 
 
 @asynccontextmanager
