@@ -1,0 +1,69 @@
+"""Comes into a call's room to hear its callee, while it rings already: whoever answers says hello at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from domain.calls.call import Call
+from domain.calls.room import CALLEE, DIALLER
+from ports.audio_links import AudioLink, AudioLinks
+from ports.errors import PortError
+from ports.rooms import Rooms
+
+
+class Place:
+    """The Dialler's in one room: taken when it is first asked for."""
+
+    def __init__(self, tasks: asyncio.TaskGroup, join: Callable[[], Awaitable[AudioLink | None]]) -> None:
+        self._tasks = tasks
+        self._join = join
+        self._joining: asyncio.Task[AudioLink | None] | None = None
+
+    def take(self) -> "asyncio.Task[AudioLink | None]":
+        """Begin to join. What was heard from then on waits for whoever listens."""
+        if self._joining is None:
+            self._joining = self._tasks.create_task(self._joined())
+        return self._joining
+
+    async def link(self) -> AudioLink | None:
+        """None when the room cannot be joined."""
+        return await self.take()
+
+    async def leave(self) -> None:
+        if self._joining is None:
+            return
+        self._joining.cancel()
+        await asyncio.wait({self._joining})
+        link = None if self._joining.cancelled() else self._joining.result()
+        if link is not None:
+            await link.leave()
+
+    async def _joined(self) -> AudioLink | None:
+        return await self._join()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenIn:
+    """A media server takes a third of a second to let somebody in who hears at once: as long as half of a hello."""
+
+    rooms: Rooms
+    links: AudioLinks
+
+    @asynccontextmanager
+    async def __call__(self, call: Call) -> AsyncIterator[Place]:
+        """The place is given up in the end."""
+        async with asyncio.TaskGroup() as tasks:
+            place = Place(tasks, partial(self._join, call))
+            try:
+                yield place
+            finally:
+                await place.leave()
+
+    async def _join(self, call: Call) -> AudioLink | None:
+        try:
+            invitation = await self.rooms.invite(call.id, DIALLER, hears=frozenset({CALLEE}), heard_by=frozenset())
+            return await self.links.join(invitation)
+        except PortError:
+            return None
