@@ -34,7 +34,7 @@ class Processes:
             yield _alive(child.name, child.health, answer)
         looks = {"exchange": self._exchange, "core": self._core, "dialler": self._dialler, "api": self._api}
         for name, look in looks.items():
-            for finding in await look() if lives[name] else ():
+            for finding in await look() if lives.get(name) else ():
                 yield finding
 
     async def _exchange(self) -> Sequence[Finding]:

@@ -154,7 +154,8 @@ async def _survey(settings: Settings, scene: Scene) -> None:
 
 async def _kill_each(supervisor: Supervisor, core_log: Path, stack: DemoStack | None) -> None:
     await asyncio.sleep(KILL_AFTER)
-    for name in VICTIMS:
+    ours = {child.name for child in supervisor.children}
+    for name in (each for each in VICTIMS if each in {*ours, CALLS}):
         pid = _kill_call_process(core_log) if name == CALLS else supervisor.kill(name)
         print(f"\n  killed {name} (process {pid})", flush=True)
         await asyncio.sleep(KILL_EVERY)
