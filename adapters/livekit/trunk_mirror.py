@@ -1,15 +1,17 @@
 """The trunks and dispatch rules that LiveKit keeps, in step with those of CXB."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import structlog
 
 from adapters.livekit.sip_client import LiveKitSip
 from adapters.livekit.trunk_ids import PREFIX, name_of
-from adapters.livekit.trunk_shapes import rule, way_out, ways_in
+from adapters.livekit.trunk_shapes import lacking, rule, way_out, ways_in
 from adapters.livekit.trunk_shelf import Change, Shelf, shelves
+from domain.errors import Fault
 from domain.ids import TrunkId
+from domain.routing.sip import SipSettings
 from ports.errors import Busy, NotFound, Refused
 from ports.trunk_mirror import Difference, Drift, MirroredTrunk, TrunkMirror
 
@@ -22,6 +24,9 @@ class LiveKitTrunkMirror(TrunkMirror):
 
     def __init__(self, sip: LiveKitSip) -> None:
         self._sip = sip
+
+    def lacks(self, sip: SipSettings, field: str) -> Iterator[Fault]:
+        return lacking(sip, field)
 
     async def differences(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:
         out, into, rules = shelves(self._sip)

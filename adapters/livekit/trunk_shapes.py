@@ -1,9 +1,9 @@
 """A trunk of CXB as LiveKit keeps it: a way out, a way in for its numbers, and a rule for who comes in.
 
-LiveKit has no word for where the caller's number stands, for an order of codecs, and for being registered.
+LiveKit has no word for where the caller's number stands, for a choice of codecs, and for being registered.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from livekit.protocol.sip import (
@@ -20,7 +20,8 @@ from adapters.livekit.parties import PARTY
 from adapters.livekit.room_names import ROOM_PREFIX
 from adapters.livekit.trunk_ids import name_of
 from domain.calls.room import CALLEE
-from domain.routing.sip import SipTransport
+from domain.errors import Fault
+from domain.routing.sip import CallerIn, SipSettings, SipTransport
 from ports.trunk_mirror import MirroredTrunk
 
 ANY_NUMBER: Final = "*"
@@ -30,6 +31,16 @@ TRANSPORTS: Final = {
     SipTransport.UDP: SIPTransport.SIP_TRANSPORT_UDP,
     SipTransport.TCP: SIPTransport.SIP_TRANSPORT_TCP,
 }
+
+
+def lacking(sip: SipSettings, field: str) -> Iterator[Fault]:
+    """What it has no word for."""
+    if sip.register:
+        yield Fault(field=f"{field}.register", reason="cannot be: LiveKit registers nowhere, so be known by address")
+    if sip.caller_in is not CallerIn.FROM:
+        yield Fault(field=f"{field}.caller_in", reason="must be from: LiveKit shows a caller's number nowhere else")
+    if sip.codecs != SipSettings(host=sip.host).codecs:
+        yield Fault(field=f"{field}.codecs", reason="cannot be chosen: LiveKit offers all that it has")
 
 
 def way_out(trunk: MirroredTrunk) -> SIPOutboundTrunkInfo:

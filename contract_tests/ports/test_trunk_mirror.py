@@ -34,6 +34,10 @@ async def test_nothing_wanted_and_nothing_there_is_no_difference(trunk_mirror: T
     assert await trunk_mirror.differences([]) == ()
 
 
+async def test_a_plain_trunk_lacks_nothing(trunk_mirror: TrunkMirror) -> None:
+    assert not [*trunk_mirror.lacks(SipSettings(host="192.0.2.1"), "sip")]
+
+
 async def test_what_is_missing_is_told_and_mended_once(trunk_mirror: TrunkMirror) -> None:
     wanted = [trunk(1), trunk(2, numbers=NUMBERS)]
     missing = (

@@ -9,8 +9,23 @@ from contract_tests.backends.backend import Missing
 from contract_tests.backends.livekit_trunks import KEY, SECRET, the_server
 from contract_tests.backends.roll import RAN, leave_out
 from contract_tests.ports.test_trunk_mirror import NUMBERS, different, trunk
+from domain.routing.sip import CallerIn, Codec, SipSettings
 from ports.errors import Refused
 from ports.trunk_mirror import Copy, Drift
+
+
+@pytest.mark.parametrize(
+    ("sip", "field"),
+    [
+        (SipSettings(host="192.0.2.1", username="cxb", register=True), "sip.register"),
+        (SipSettings(host="192.0.2.1", caller_in=CallerIn.ASSERTED), "sip.caller_in"),
+        (SipSettings(host="192.0.2.1", codecs=(Codec.PCMA,)), "sip.codecs"),
+    ],
+)
+def test_what_livekit_has_no_word_for_is_said(sip: SipSettings, field: str) -> None:
+    assert [
+        fault.field for fault in LiveKitTrunkMirror(LiveKitSip("ws://192.0.2.2", KEY, SECRET)).lacks(sip, "sip")
+    ] == [field]
 
 
 async def test_one_that_is_refused_keeps_no_other_from_being_made() -> None:

@@ -10,6 +10,7 @@ from domain.ids import BrandId, TrunkId
 from domain.routing.sip import sip_faults
 from domain.routing.trunk import CarrierKind, Trunk
 from ports.secret_box import SecretBox
+from ports.trunk_mirror import TrunkMirror
 from ports.trunk_store import TrunkStore
 
 
@@ -19,11 +20,13 @@ class ChangeTrunk:
 
     trunks: TrunkStore
     secret_box: SecretBox
+    trunk_mirror: TrunkMirror
 
     async def __call__(self, brand: BrandId, trunk_id: TrunkId, change: TrunkChange) -> Trunk:
         """Raises NotFound, InvalidValue; RuleBroken for SIP settings of a trunk that is none; Refused where no key
         is set up."""
-        if change.sip is not None and (faults := tuple(sip_faults(change.sip, "sip"))):
+        sip = change.sip
+        if sip is not None and (faults := (*sip_faults(sip, "sip"), *self.trunk_mirror.lacks(sip, "sip"))):
             raise InvalidValue(*faults)
         return await rewrite(
             lambda: self.trunks.get(brand, trunk_id), lambda trunk: self._changed(trunk, change), self.trunks.save
