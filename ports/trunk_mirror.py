@@ -14,9 +14,9 @@ from ports.messages.sip import SipAccount
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirroredTrunk:
-    """A trunk as it should be there, with those numbers of ours (E.164) that calls may come in to by it. `strays`: calls
-    to all other numbers come in as well, to be refused and put on record; at most one trunk is told so, and those of
-    its brand's other trunks then count as its own."""
+    """A trunk as it should be there, with those numbers of ours (E.164) that calls may come in to by it. `strays`:
+    calls to all other numbers come in as well, to be refused and put on record; one trunk at most is told so, and those
+    of its brand's other trunks then count as its own."""
 
     account: SipAccount
     numbers: tuple[str, ...] = ()
