@@ -15,6 +15,7 @@ from contract_tests.backends.sip import account, open_carrier
 from contract_tests.carrier.called import CalledLeg, Script
 from contract_tests.carrier.far_end import far_end
 from contract_tests.carrier.scripts import Number
+from domain.ids import CallId
 from domain.routing.trunk import CarrierKind
 from ports.telephony import LegKind
 from tests.dialler.world import TRUNK
@@ -22,7 +23,7 @@ from tests.road.world import Phones
 from tests.telephone.lines import carried
 from tests.telephone.livekit_line import by_livekit
 
-ROOM: Final = "call_1"
+ROOM: Final = CallId("call_1")
 _TRUNK = replace(TRUNK, id=TRUNK_ID, carrier=CarrierKind.SIP)
 
 

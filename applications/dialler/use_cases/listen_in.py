@@ -1,10 +1,11 @@
 """Comes into a call's room to hear its callee, while it rings already: whoever answers says hello at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from domain.calls.call import Call
 from domain.calls.room import CALLEE, DIALLER
@@ -16,20 +17,19 @@ from ports.rooms import Rooms
 class Place:
     """The Dialler's in one room: taken when it is first asked for."""
 
-    def __init__(self, tasks: asyncio.TaskGroup, join: Callable[[], Awaitable[AudioLink | None]]) -> None:
+    def __init__(self, tasks: asyncio.TaskGroup, join: Callable[[], Coroutine[Any, Any, AudioLink | None]]) -> None:
         self._tasks = tasks
         self._join = join
         self._joining: asyncio.Task[AudioLink | None] | None = None
 
-    def take(self) -> "asyncio.Task[AudioLink | None]":
-        """Begin to join. What was heard from then on waits for whoever listens."""
-        if self._joining is None:
-            self._joining = self._tasks.create_task(self._joined())
-        return self._joining
+    def take(self) -> None:
+        """Begin to join. What is heard from then on waits for whoever listens."""
+        self._joining = self._joining or self._tasks.create_task(self._join())
 
     async def link(self) -> AudioLink | None:
         """None when the room cannot be joined."""
-        return await self.take()
+        joining = self._joining = self._joining or self._tasks.create_task(self._join())
+        return await joining
 
     async def leave(self) -> None:
         if self._joining is None:
@@ -39,9 +39,6 @@ class Place:
         link = None if self._joining.cancelled() else self._joining.result()
         if link is not None:
             await link.leave()
-
-    async def _joined(self) -> AudioLink | None:
-        return await self._join()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
