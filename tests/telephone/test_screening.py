@@ -30,10 +30,12 @@ HELLO = voice(0.6)
 async def test_a_core_that_is_there_from_the_answer_on_speaks_as_soon_as_there_is_a_verdict(
     telephone: Telephone, figure: Figure
 ) -> None:
-    to = "+14155551001"
-    telephone.far.number(to, scripts.answers(scripts.says(HELLO)))
+    to, may_answer = "+14155551001", asyncio.Event()
+    telephone.far.number(to, rings_until(may_answer, then=scripts.answers(scripts.says(HELLO), ringing=0)))
     await telephone.campaign(to)
     leg, call_id = await telephone.called(to)
+    await telephone.logged("dialler", call_id, "listening")  # nobody is at the phone sooner, on idle cores
+    may_answer.set()
 
     spoke = await heard_at(leg)
 

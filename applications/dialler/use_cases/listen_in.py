@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import structlog
+
 from domain.calls.call import Call
 from domain.calls.room import CALLEE, DIALLER
 from ports.audio_links import AudioLink, AudioLinks
 from ports.errors import PortError
 from ports.rooms import Rooms
+
+log = structlog.get_logger()
 
 
 class Place:
@@ -61,6 +65,8 @@ class ListenIn:
     async def _join(self, call: Call) -> AudioLink | None:
         try:
             invitation = await self.rooms.invite(call.id, DIALLER, hears=frozenset({CALLEE}), heard_by=frozenset())
-            return await self.links.join(invitation)
+            link = await self.links.join(invitation)
         except PortError:
             return None
+        log.info("listening")
+        return link
