@@ -34,7 +34,9 @@ async def test_a_core_that_is_there_from_the_answer_on_speaks_as_soon_as_there_i
     telephone.far.number(to, rings_until(may_answer, then=scripts.answers(scripts.says(HELLO), ringing=0)))
     await telephone.campaign(to)
     leg, call_id = await telephone.called(to)
-    await telephone.logged("dialler", call_id, "listening")  # nobody is at the phone sooner, on idle cores
+    await telephone.logged(
+        "dialler", call_id, "listening"
+    )  # people take longer to come to a phone; this machine may not
     may_answer.set()
 
     spoke = await heard_at(leg)
