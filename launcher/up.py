@@ -63,7 +63,8 @@ def resolved(overrides: Mapping[str, str] | None = None) -> Settings:
 
 
 def children(settings: Settings) -> list[Child]:
-    """In the order in which they are stopped: first who starts calls, last who carries them, unless LiveKit does."""
+    """In the order in which they are stopped: first who starts calls, last who carries them. LiveKit runs by itself,
+    and an exchange beside it would be a second way in to the same trunks, with nobody in its rooms."""
 
     def at(port: int) -> str:
         return f"http://{settings.host}:{port}/healthz"

@@ -1,21 +1,26 @@
 """A media server's own copy of the trunks that CXB stores: kept in step, whoever changed which."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from domain.errors import Fault
 from domain.ids import TrunkId
+from domain.routing.sip import SipSettings
 from ports.messages.sip import SipAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirroredTrunk:
-    """A trunk as it should be there, with those numbers of ours (E.164) that calls may come in to by it."""
+    """A trunk as it should be there, with those numbers of ours (E.164) that calls may come in to by it. `strays`:
+    calls to all other numbers come in as well, to be refused and put on record; one trunk at most is told so, and those
+    of its brand's other trunks then count as its own."""
 
     account: SipAccount
     numbers: tuple[str, ...] = ()
+    strays: bool = False
 
 
 class Copy(StrEnum):
@@ -40,7 +45,12 @@ class Difference:
 
 
 class TrunkMirror(Protocol):
-    """What is not CXB's is left alone. Both raise Unavailable."""
+    """What is not CXB's is left alone. What asks the media server raises Unavailable."""
+
+    @abstractmethod
+    def lacks(self, sip: SipSettings, field: str) -> Iterator[Fault]:
+        """Each of the settings that nobody there can keep, such as being registered: a trunk must not have it. A
+        `SipSettings` of nothing but a host can be kept everywhere."""
 
     @abstractmethod
     async def differences(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:

@@ -37,6 +37,8 @@ def _of_answer(error: TwirpError) -> PortError:
             return NotFound("LiveKit knows no such thing")
         case TwirpErrorCode.UNAUTHENTICATED | TwirpErrorCode.PERMISSION_DENIED:
             return Refused("LiveKit does not know our key", reason="key")
+        case TwirpErrorCode.INVALID_ARGUMENT:
+            return Refused("LiveKit will not have it", reason="request")
         case TwirpErrorCode.RESOURCE_EXHAUSTED:
             return Busy("LiveKit has no room now")
         case _:

@@ -17,6 +17,7 @@ from adapters.livekit.voice import Voice
 from adapters.pacing.ear import Ear
 from ports.audio_links import AudioLink, Joined, Left, Pressed
 from ports.clock import Clock
+from ports.errors import Unavailable
 
 log = structlog.get_logger()
 
@@ -66,8 +67,7 @@ class LiveKitPhone:
         try:
             with translated():
                 await self._room.connect(url, token, rtc.RoomOptions(connect_timeout=CONNECT_SECONDS))
-                async with asyncio.timeout(PUBLISH_SECONDS):
-                    self._publication = await self._mouth.open(self._room.local_participant, frozenset())
+                self._publication = await self._published()
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 try:
@@ -109,6 +109,19 @@ class LiveKitPhone:
             async with asyncio.timeout(LEAVE_SECONDS):
                 await self._room.disconnect(reason=rtc.DisconnectReason.Value(reason))
         self._out()
+
+    async def _published(self) -> rtc.LocalTrackPublication:
+        """Raises Unavailable for one that is taken out meanwhile, of which the library never hears."""
+        publishing = asyncio.ensure_future(self._mouth.open(self._room.local_participant, frozenset()))
+        leaving = asyncio.ensure_future(self.left.wait())
+        try:
+            await asyncio.wait({publishing, leaving}, timeout=PUBLISH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not publishing.done():
+                raise Unavailable("it was taken out before it could be heard")
+            return publishing.result()
+        finally:
+            publishing.cancel()
+            leaving.cancel()
 
     async def _be_seen(self) -> None:
         if self._publication is not None and self._room.remote_participants and not self.left.is_set():

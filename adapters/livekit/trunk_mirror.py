@@ -1,15 +1,17 @@
 """The trunks and dispatch rules that LiveKit keeps, in step with those of CXB."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import structlog
 
 from adapters.livekit.sip_client import LiveKitSip
 from adapters.livekit.trunk_ids import PREFIX, name_of
-from adapters.livekit.trunk_shapes import rule, way_in, way_out
+from adapters.livekit.trunk_shapes import lacking, rule, way_out, ways_in
 from adapters.livekit.trunk_shelf import Change, Shelf, shelves
+from domain.errors import Fault
 from domain.ids import TrunkId
+from domain.routing.sip import SipSettings
 from ports.errors import Busy, NotFound, Refused
 from ports.trunk_mirror import Difference, Drift, MirroredTrunk, TrunkMirror
 
@@ -23,12 +25,15 @@ class LiveKitTrunkMirror(TrunkMirror):
     def __init__(self, sip: LiveKitSip) -> None:
         self._sip = sip
 
+    def lacks(self, sip: SipSettings, field: str) -> Iterator[Fault]:
+        return lacking(sip, field)
+
     async def differences(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:
         out, into, rules = shelves(self._sip)
         inbound = await into.ours()
         found = [
             *_told(out, out.changes(await out.ours(), _ways_out(wanted))),
-            *_told(into, into.changes(inbound, _ways_in(wanted))),
+            *_told(into, into.changes(inbound, ways_in(wanted))),
             *_told(rules, rules.changes(await rules.ours(), _rules(wanted, _ids(into, inbound)))),
         ]
         return tuple(sorted(found, key=lambda one: (one.trunk_id, one.copy)))
@@ -42,10 +47,11 @@ class LiveKitTrunkMirror(TrunkMirror):
         refused = [
             *await _make(out, out.changes(await out.ours(), _ways_out(wanted))),
             *await _make(rules, _extra(rules, await rules.ours(), _rules(wanted, {}))),
-            *await _make(into, into.changes(await into.ours(), _ways_in(wanted))),
+            *await _make(into, sorted(into.changes(await into.ours(), ways_in(wanted)), key=_is_new)),
         ]
         ids = _ids(into, await into.ours())
-        refused += await _make(rules, rules.changes(await rules.ours(), _rules(wanted, ids)))
+        for_those = {name: one for name, one in _rules(wanted, ids).items() if name in ids}
+        refused += await _make(rules, rules.changes(await rules.ours(), for_those))
         if refused:
             raise Refused(f"LiveKit will not have {len(refused)} of our trunks", reason="trunk")
         return found
@@ -55,18 +61,19 @@ def _ways_out(wanted: Sequence[MirroredTrunk]) -> Mapping[str, Any]:
     return {name_of(one.account.trunk_id): way_out(one) for one in wanted}
 
 
-def _ways_in(wanted: Sequence[MirroredTrunk]) -> Mapping[str, Any]:
-    return {name_of(one.account.trunk_id): way_in(one) for one in wanted if one.numbers}
-
-
 def _rules(wanted: Sequence[MirroredTrunk], ids: Mapping[str, str]) -> Mapping[str, Any]:
     """For ways in that are there, or are to be."""
-    names = {name_of(one.account.trunk_id): one for one in wanted if one.numbers}
-    return {name: rule(one, ids.get(name, "")) for name, one in names.items()}
+    trunks = {name_of(one.account.trunk_id): one for one in wanted}
+    return {name: rule(trunks[name], ids.get(name, "")) for name in ways_in(wanted)}
 
 
 def _ids(into: Shelf[Any], inbound: Iterable[Any]) -> Mapping[str, str]:
     return {one.name: into.id_of(one) for one in inbound}
+
+
+def _is_new(change: Change[Any]) -> bool:
+    """Those come last: what they want may be what another one has until it is changed."""
+    return change.drift is Drift.MISSING
 
 
 def _extra(shelf: Shelf[Any], there: Iterable[Any], wanted: Mapping[str, Any]) -> Iterable[Change[Any]]:

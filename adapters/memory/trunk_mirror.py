@@ -1,8 +1,10 @@
 """A copy of trunks in memory, and none where nobody keeps one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from domain.errors import Fault
 from domain.ids import TrunkId
+from domain.routing.sip import SipSettings
 from ports.trunk_mirror import Copy, Difference, Drift, MirroredTrunk, TrunkMirror
 
 Kept = dict[tuple[TrunkId, Copy], object]
@@ -13,6 +15,11 @@ class MemoryTrunkMirror(TrunkMirror):
 
     def __init__(self) -> None:
         self.kept: Kept = {}
+
+    def lacks(self, sip: SipSettings, field: str) -> Iterator[Fault]:
+        """It registers nowhere, as all media servers."""
+        if sip.register:
+            yield Fault(field=f"{field}.register", reason="is done by nobody here")
 
     async def differences(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:
         want = _copies(wanted)
@@ -30,7 +37,10 @@ class MemoryTrunkMirror(TrunkMirror):
 
 
 class NoTrunkMirror(TrunkMirror):
-    """Where whoever carries calls asks for the trunks, as the exchange does."""
+    """Where whoever carries calls asks for the trunks, as the exchange does, and can all that they say."""
+
+    def lacks(self, sip: SipSettings, field: str) -> Iterator[Fault]:  # noqa: ARG002
+        return iter(())
 
     async def differences(self, wanted: Sequence[MirroredTrunk]) -> tuple[Difference, ...]:  # noqa: ARG002
         return ()
@@ -40,12 +50,13 @@ class NoTrunkMirror(TrunkMirror):
 
 
 def _copies(wanted: Sequence[MirroredTrunk]) -> Kept:
-    """Calls come in only to numbers."""
+    """Calls come in only to numbers, and where strays may."""
     kept: Kept = {}
     for one in wanted:
         account = one.account
         kept[account.trunk_id, Copy.OUT] = (account.sip, account.password)
-        if one.numbers:
-            kept[account.trunk_id, Copy.IN] = (account.sip.host, account.sip.trusted, frozenset(one.numbers))
+        if one.numbers or one.strays:
+            numbers = frozenset(one.numbers)
+            kept[account.trunk_id, Copy.IN] = (account.sip.host, account.sip.trusted, one.strays, numbers)
             kept[account.trunk_id, Copy.RULE] = account.brand
     return kept

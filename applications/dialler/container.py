@@ -39,6 +39,7 @@ from applications.dialler.use_cases.answer_call import AnswerCall
 from applications.dialler.use_cases.conclude_unanswered import ConcludeUnanswered
 from applications.dialler.use_cases.dial_due_leads import DialDueLeads
 from applications.dialler.use_cases.end_campaigns import EndCampaigns
+from applications.dialler.use_cases.listen_in import ListenIn
 from applications.dialler.use_cases.open_attempt import OpenAttempt
 from applications.dialler.use_cases.order_core import OrderCore
 from applications.dialler.use_cases.pace_campaigns import PaceCampaigns
@@ -160,7 +161,6 @@ class Container(containers.DeclarativeContainer):
     answer_call = providers.Singleton(
         AnswerCall,
         rooms=rooms,
-        links=links,
         screening=screening,
         seat_call=seat_call,
         order_core=order_core,
@@ -175,6 +175,7 @@ class Container(containers.DeclarativeContainer):
         attempts=attempts,
         rooms=rooms,
         telephony=telephony,
+        listen_in=providers.Singleton(ListenIn, rooms=rooms, links=links),
         answer_call=answer_call,
         conclude=conclude,
         slots=slots,

@@ -13,6 +13,7 @@ from livekit.api import (
     DeleteSIPDispatchRuleRequest,
     DeleteSIPTrunkRequest,
     ListRoomsRequest,
+    RoomParticipantIdentity,
     SIPDispatchRule,
     SIPDispatchRuleIndividual,
     SIPDispatchRuleInfo,
@@ -116,6 +117,26 @@ async def test_a_caller_who_gives_up_leaves(called: CalledWorld) -> None:
             assert await leg.cancel() == 487
             await core.until_gone()
             assert core.statuses == ["ringing"]
+        await called.rooms.close(room)
+
+
+@pytest.mark.parametrize("how", ["the caller is taken out", "the room is closed"])
+async def test_whoever_is_not_wanted_while_it_rings_gets_the_busy_tone(called: CalledWorld, how: str) -> None:
+    """The only refusal that there is: nobody can ask for another status."""
+    async with number_of_ours(called, INDIVIDUAL) as did:
+        leg = await ring(called, did)
+        room = await room_of(called, f"in_{CALLER}_")
+        async with observing(called.livekit, room) as core:
+            await core.until(lambda seen: seen.phone is not None)
+            assert core.phone is not None
+            if how == "the room is closed":
+                await called.rooms.close(room)
+            else:
+                who = RoomParticipantIdentity(room=room, identity=core.phone.identity)
+                await called.api.room.remove_participant(who)
+
+            seen = await leg.until_ended()
+            assert (seen.status, seen.answered_at) == (486, None)
         await called.rooms.close(room)
 
 

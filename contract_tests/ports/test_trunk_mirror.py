@@ -13,12 +13,12 @@ from ports.trunk_mirror import Copy, Difference, Drift, MirroredTrunk, TrunkMirr
 NUMBERS = ("+15550200001", "+15550200002")
 
 
-def trunk(number: int, *, numbers: tuple[str, ...] = (), **sip: object) -> MirroredTrunk:
+def trunk(number: int, *, numbers: tuple[str, ...] = (), strays: bool = False, **sip: object) -> MirroredTrunk:
     settings = SipSettings(host=f"192.0.2.{number}", username=f"user{number}", **sip)  # type: ignore[arg-type]
     account = SipAccount(
         trunk_id=TrunkId(f"trunk_{number}"), brand=DEFAULT_BRAND, sip=settings, password="open", channels=10
     )
-    return MirroredTrunk(account=account, numbers=numbers)
+    return MirroredTrunk(account=account, numbers=numbers, strays=strays)
 
 
 def different(one: MirroredTrunk, copy: Copy, drift: Drift) -> Difference:
@@ -32,6 +32,10 @@ def moved(one: MirroredTrunk, **sip: object) -> MirroredTrunk:
 
 async def test_nothing_wanted_and_nothing_there_is_no_difference(trunk_mirror: TrunkMirror) -> None:
     assert await trunk_mirror.differences([]) == ()
+
+
+async def test_a_plain_trunk_lacks_nothing(trunk_mirror: TrunkMirror) -> None:
+    assert not [*trunk_mirror.lacks(SipSettings(host="192.0.2.1"), "sip")]
 
 
 async def test_what_is_missing_is_told_and_mended_once(trunk_mirror: TrunkMirror) -> None:
@@ -99,6 +103,33 @@ async def test_a_trunk_without_numbers_lets_nobody_in(trunk_mirror: TrunkMirror)
     told = await trunk_mirror.mend([replace(one, numbers=())])
 
     assert told == tuple(different(one, copy, Drift.EXTRA) for copy in (Copy.IN, Copy.RULE))
+
+
+async def test_one_that_brings_in_strays_needs_no_number(trunk_mirror: TrunkMirror) -> None:
+    one = trunk(1, strays=True)
+
+    told = await trunk_mirror.mend([one])
+
+    assert told == tuple(different(one, copy, Drift.MISSING) for copy in (Copy.IN, Copy.OUT, Copy.RULE))
+    assert await trunk_mirror.differences([one]) == ()
+
+
+async def test_several_trunks_may_be_called_by_the_same_numbers(trunk_mirror: TrunkMirror) -> None:
+    wanted = [trunk(1, numbers=NUMBERS, strays=True), trunk(2, numbers=NUMBERS), trunk(3, numbers=NUMBERS[1:])]
+
+    await trunk_mirror.mend(wanted)
+
+    assert await trunk_mirror.differences(wanted) == ()
+
+
+async def test_strays_can_move_to_another_trunk(trunk_mirror: TrunkMirror) -> None:
+    """Such as to a new one that is listed before."""
+    await trunk_mirror.mend([trunk(2, numbers=NUMBERS, strays=True)])
+    after = [trunk(1, numbers=NUMBERS, strays=True), trunk(2, numbers=NUMBERS)]
+
+    await trunk_mirror.mend(after)
+
+    assert await trunk_mirror.differences(after) == ()
 
 
 async def test_a_number_can_move_to_another_trunk(trunk_mirror: TrunkMirror) -> None:

@@ -28,10 +28,11 @@ OURS, STRANGE = "+14155550160", "+14155550161"
 DID = Did(number=OURS, brand=BRAND, bot_id=BOT)
 
 
-async def set_up(did: Did = DID, **trunk: Any) -> World:
+async def set_up(did: Did = DID, *, register: bool = False, **trunk: Any) -> World:
     world = World()
     await world.bot()
-    await world.trunk(carrier=CarrierKind.SIP, sip=SipSettings(host="sip.example.com"), **trunk)
+    sip = SipSettings(host="sip.example.com", username="cxb", register=register)
+    await world.trunk(carrier=CarrierKind.SIP, sip=sip, **trunk)
     await world.dids.add(did)
     return world
 
@@ -44,6 +45,7 @@ async def found(world: World, campaigns: MemoryCampaignStore | None = None) -> S
         calls=world.calls,
         campaigns=campaigns or MemoryCampaignStore(),
         secret_box=world.secret_box,
+        trunk_mirror=world.trunk_mirror,
         clock=world.clock,
     )
     findings = await check()
@@ -91,6 +93,11 @@ async def test_a_password_that_does_not_open_is_told() -> None:
     [finding] = await found(world)
     assert "does not open" in finding.detail
     assert "CXB_SECRETS_KEY" in finding.remedy
+
+
+async def test_a_trunk_that_the_media_server_cannot_keep_as_it_is_is_told() -> None:
+    [finding] = await found(await set_up(register=True))
+    assert (finding.subject, finding.detail) == ("trunk trunk-1", "sip.register is done by nobody here")
 
 
 async def test_calls_for_numbers_that_are_no_dids_are_told() -> None:

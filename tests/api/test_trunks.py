@@ -5,8 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
+from dependency_injector import providers
 
 from adapters.aesgcm.secret_box import AesGcmSecretBox
+from adapters.memory.trunk_mirror import MemoryTrunkMirror
 from applications.api.container import Container
 from applications.api.use_cases.list_accounts import ListAccounts
 from applications.api.use_cases.seed_routing import SIMULATED, SeedRouting
@@ -73,6 +75,22 @@ async def test_after_a_new_key_old_passwords_open_and_lost_ones_harm_no_other(co
 
     assert [account.password for account in both.accounts] == ["password 1", "password 2"]
     assert [account.password for account in one.accounts] == ["password 2"]
+
+
+async def test_what_a_media_server_cannot_keep_no_trunk_may_have(
+    container: Container, admin: httpx.AsyncClient
+) -> None:
+    made = await added(admin)
+    container.trunk_mirror.override(providers.Object(MemoryTrunkMirror()))
+
+    answers = [
+        await admin.post("/trunks", json={"name": "Main", "sip": {**SIP, "host": "no host!"}}),
+        await admin.patch(f"/trunks/{made['id']}", json={"sip": SIP}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    told = [{fault["field"] for fault in answer.json()["errors"]} for answer in answers]
+    assert told == [{"sip.host", "sip.register"}, {"sip.register"}]
 
 
 async def test_every_bad_field_is_told_at_once(admin: httpx.AsyncClient) -> None:

@@ -2,18 +2,22 @@
 
 import pytest
 
+from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.carrier import BUSY, NO_ANSWER, UNKNOWN_NUMBER, Callee
 from domain.calls.call import CallState
 from domain.calls.outcome import Outcome
+from domain.calls.room import Invitation
 from domain.campaigns.attempt import AttemptState, Verdict
 from domain.campaigns.lead import LeadState
 from domain.ids import DEFAULT_BRAND
+from ports.audio_links import AudioLink, AudioLinks
+from ports.errors import Unavailable
 from ports.messages.core import Attach, End, LeaveMessage, SafeHarbour, Talk
 from tests.dialler.world import BEEP, GREETING, HELLO, Dialler, World, concluded, working
 
 pytestmark = pytest.mark.virtual_time
 
-PHONE = "+442079460001"
+PHONE, BUSY_PHONE = "+442079460001", "+442079460002"
 PERSON = Callee(answers_after=2.0, says=HELLO)
 MACHINE = Callee(answers_after=2.0, says=(*GREETING, *(BEEP,) * 20))
 
@@ -34,6 +38,50 @@ async def test_a_person_who_answers_gets_a_core_and_the_core_its_order() -> None
     assert attempt.answered_at is not None
     assert attempt.verdict_at is not None
     assert (attempt.verdict_at - attempt.answered_at).total_seconds() < 1.5
+
+
+class SlowDoor(AudioLinks):
+    """It takes longer to come in than a hello lasts."""
+
+    def __init__(self, world: World) -> None:
+        self._links = MemoryAudioLinks(world.rooms, world.clock)
+        self._clock = world.clock
+
+    async def join(self, invitation: Invitation) -> AudioLink:
+        await self._clock.sleep(0.7)
+        return await self._links.join(invitation)
+
+
+async def test_a_hello_at_once_is_heard_however_long_it_takes_to_come_into_a_room() -> None:
+    world = World(callees={PHONE: PERSON})
+    world.links = SlowDoor(world)
+    core = await world.add_core()
+    await world.add_campaign()
+    await world.add_leads(PHONE)
+
+    async with working(Dialler(world=world)):
+        await world.until(lambda: core.orders)
+
+    (attempt,) = await world.tried()
+    assert attempt.verdict is Verdict.HUMAN
+
+
+async def test_a_room_that_cannot_be_joined_makes_nobody_a_machine() -> None:
+    world = World(callees={PHONE: MACHINE, BUSY_PHONE: BUSY})
+    world.links = NoDoor()
+    core = await world.add_core()
+    await world.add_campaign()
+    await world.add_leads(PHONE, BUSY_PHONE)
+
+    async with working(Dialler(world=world)):
+        await world.until(lambda: core.orders)
+
+    assert [order for _, order in core.orders] == [Talk()]
+
+
+class NoDoor(AudioLinks):
+    async def join(self, invitation: Invitation) -> AudioLink:
+        raise Unavailable(f"nobody lets {invitation.party} in")
 
 
 async def test_a_machine_hears_its_message_after_the_beep() -> None:

@@ -136,8 +136,10 @@ async def test_a_dialler_that_slept_while_it_listened_gives_no_orders_in_a_call_
         await world.attempts.save(attempt.take_over("dialler-2", attempt.lease.until))
         await world.rooms.open(call.id)
         await world.telephony.dial(order(call.id, PHONE, trunk=attempt.trunk_id))
+        run_attempt = late.open_attempt.run_attempt
         with pytest.raises(ExceptionGroup) as told:
-            await late.open_attempt.run_attempt.answer_call(held, call, PLAN.answers)
+            async with run_attempt.listen_in(call) as place:
+                await run_attempt.answer_call(held, call, PLAN.answers, place)
 
     assert told.group_contains(Stale)
     assert core.orders == []

@@ -33,6 +33,7 @@ from applications.dialler.use_cases.answer_call import AnswerCall
 from applications.dialler.use_cases.conclude_unanswered import ConcludeUnanswered
 from applications.dialler.use_cases.dial_due_leads import DialDueLeads
 from applications.dialler.use_cases.end_campaigns import EndCampaigns
+from applications.dialler.use_cases.listen_in import ListenIn
 from applications.dialler.use_cases.open_attempt import OpenAttempt
 from applications.dialler.use_cases.order_core import OrderCore
 from applications.dialler.use_cases.pace_campaigns import PaceCampaigns
@@ -190,7 +191,6 @@ class Dialler:
         conclude = ConcludeUnanswered(calls=w.calls, attempts=w.attempts, clock=clock)
         answer = AnswerCall(
             rooms=w.rooms,
-            links=w.links,
             screening=MemoryScreening(clock),
             seat_call=SeatCall(slots=self.slots, cores=w.cores, rooms=w.rooms, clock=clock),
             order_core=OrderCore(cores=w.cores, rooms=w.rooms, clock=clock),
@@ -202,6 +202,7 @@ class Dialler:
             attempts=w.attempts,
             rooms=w.rooms,
             telephony=w.telephony,
+            listen_in=ListenIn(rooms=w.rooms, links=w.links),
             answer_call=answer,
             conclude=conclude,
             slots=self.slots,

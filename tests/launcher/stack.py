@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -80,16 +81,24 @@ class Stack:
     def records(self) -> dict[str, Record]:
         return {record.name: record for record in read_records(self.folder)}
 
+    def settings(self) -> dict[str, str]:
+        """Those that make CXB use it."""
+        return dict(line.split("=", 1) for line in (self.folder / "cxb.env").read_text().split())
+
     def secret(self) -> str:
-        (line,) = [line for line in (self.folder / "cxb.env").read_text().split() if line.startswith("CXB_LIVEKIT_SEC")]
-        return line.partition("=")[2]
+        return self.settings()["CXB_LIVEKIT_SECRET"]
 
 
 def stack(folder: Path, first_port: int) -> Stack:
     free = [*free_ports(first_port)[:4], free_ports(first_port + 10)[0]]  # the stand-in also takes the port above SIP's
+    return stack_on(folder, free)
+
+
+def stack_on(folder: Path, free: Sequence[int], **environ: str) -> Stack:
+    """On these ports, in the order of StackPorts."""
     ports = StackPorts(**dict(zip((row.name for row in fields(StackPorts)), free, strict=True)))
     named = {row.metadata["name"]: str(getattr(ports, row.name)) for row in fields(StackPorts)}
-    return Stack(data=folder / "data", ports=ports, environ={"CXB_DATA": str(folder / "data"), **named})
+    return Stack(data=folder / "data", ports=ports, environ={"CXB_DATA": str(folder / "data"), **named, **environ})
 
 
 def with_doubles(one: Stack, folder: Path, *, sip: bool) -> Stack:

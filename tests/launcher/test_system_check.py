@@ -91,6 +91,21 @@ def test_with_nothing_up_it_names_every_process_and_exits_with_1(
     assert "no calls are made because of: secrets, dialler, core, api, exchange" in said
 
 
+def test_where_livekit_carries_calls_nobody_starts_or_misses_an_exchange(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, name in enumerate(("API", "CORE", "DIALLER", "CONSOLE")):
+        monkeypatch.setenv(f"CXB_{name}_PORT", str(1 + number))  # ports on which nobody listens
+    livekit = {"CXB_MEDIA": "livekit", "CXB_LIVEKIT_KEY": "cxb", "CXB_LIVEKIT_SECRET": 32 * "s"}
+    for variable, value in {"CXB_DATA": str(tmp_path), **livekit}.items():
+        monkeypatch.setenv(variable, value)
+
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert "PROBLEM  dialler: does not answer" in said
+    assert "exchange" not in said
+
+
 def test_wrong_settings_are_the_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("CXB_API_PORT", "none")
     assert main(["check"]) == 2

@@ -1,4 +1,4 @@
-"""One real system for the whole folder, and a far end for each test."""
+"""One real system for the whole folder by each way that calls are carried, and a far end for each test."""
 
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 
 from tests.telephone.system import Running, Telephone, at_the_telephone, running
+from tests.telephone.ways import WAYS
 
 Figure = Callable[[str, float], None]
 
 
-@pytest.fixture(scope="package")
-def whole_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("telephone")) as started:
+@pytest.fixture(scope="package", params=WAYS)
+def whole_system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp(f"telephone-{request.param}"), WAYS[request.param]) as started:
         yield started
 
 

@@ -45,7 +45,7 @@ class Line:
 
 
 @asynccontextmanager
-async def _carried(carriers: Carriers, trunks: Sequence[Trunk]) -> AsyncIterator[Phones]:
+async def carried(carriers: Carriers, trunks: Sequence[Trunk]) -> AsyncIterator[Phones]:
     clock = MemoryClock()
     rooms = MemoryRooms(clock)
     telephony = MemoryTelephony(rooms, carriers, MemoryLegJournal(), clock)
@@ -57,7 +57,7 @@ async def _carried(carriers: Carriers, trunks: Sequence[Trunk]) -> AsyncIterator
 @asynccontextmanager
 async def _memory() -> AsyncIterator[Phones]:
     carrier = MemoryCarrier({number_of(each): each.callee for each in BEHAVIOURS}, MemoryClock())
-    async with _carried({TRUNK.id: carrier}.get, (TRUNK,)) as phones:
+    async with carried({TRUNK.id: carrier}.get, (TRUNK,)) as phones:
         yield phones
 
 
@@ -68,7 +68,7 @@ async def _by_sip(accounts: Mapping[str, SipAccount]) -> AsyncIterator[Phones]:
         replace(TRUNK, id=its.trunk_id, carrier=CarrierKind.SIP, prefixes=(number,)) for number, its in accounts.items()
     ]
     desk = MemoryCarrierDesk(tuple({its.trunk_id: its for its in accounts.values()}.values()))
-    async with open_carrier(desk) as (carrier, _), _carried(carrier.behind, trunks) as phones:
+    async with open_carrier(desk) as (carrier, _), carried(carrier.behind, trunks) as phones:
         yield phones
 
 

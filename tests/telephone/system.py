@@ -9,21 +9,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from contract_tests.carrier.called import CalledLeg
 from contract_tests.carrier.far_end import FarEnd, far_end
 from contract_tests.carrier.leg import Leg
 from contract_tests.carrier.loopback import LOOPBACK, free_port
 from contract_tests.carrier.measure import first_sound
 from launcher.demo.client import ApiClient, Plain, signed_in
-from tests.seeing.system import MODULES, System, production, until
+from tests.seeing.system import System, production, until
+from tests.telephone.ways import Carriage, Way
 
 PATIENCE: Final = 60.0
 START_SECONDS: Final = 240.0
 """Six processes that all import at once: 15 s on two idle cores, 90 s where others are as busy."""
 
 LOOK_EVERY: Final = 0.05
-RTP_PORTS: Final = "19000-20990"
 CALLER: Final = "+14155550199"
-CALL_ID: Final = "X-CXB-Call-Id"
 BOT: Final = {
     "flow": {
         "start": "ask",
@@ -45,35 +45,25 @@ BOT: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """All processes, healthy, and the trunk that leads to `far_port`. One Core. `knows` is the line by which a process
-    says that it knows the trunk."""
+    """All processes, healthy, and the trunk that leads to `far_port`. One Core."""
 
     system: System
+    carriage: Carriage
     password: str
-    sip_port: int
     far_port: int
-    knows: tuple[str, str] = ("exchange", "sip_open")
 
 
 @contextmanager
-def running(folder: Path, *, capacity: int = 1) -> Iterator[Running]:
-    """By the exchange, with room for so many talks."""
-    far_port, sip_port = free_port(), free_port(room=2)
-    sip = {"CXB_SIP_ADDRESS": LOOPBACK, "CXB_SIP_PORT": str(sip_port), "CXB_RTP_PORTS": RTP_PORTS}
-    with started(folder, capacity=capacity, **sip) as (system, password):
-        yield Running(system=system, password=password, sip_port=sip_port, far_port=far_port)
-
-
-@contextmanager
-def started(folder: Path, *, capacity: int, **own: str) -> Iterator[tuple[System, str]]:
-    """All processes, and the administrator's password."""
-    with production(folder, CXB_CORE_CAPACITY=str(capacity), CXB_LOG_LEVEL="info", **own) as system:
+def running(folder: Path, way: Way, *, capacity: int = 1) -> Iterator[Running]:
+    """With room for so many talks."""
+    own = {"CXB_CORE_CAPACITY": str(capacity), "CXB_LOG_LEVEL": "info"}
+    with way(folder) as carriage, production(folder, **own, **carriage.settings) as system:
         password = system.administrator()
-        for name in MODULES:
+        for name in carriage.processes:
             system.start(name)
         until(system.healthy, "all processes are up", START_SECONDS)
         until(lambda: _logged(system, "core", "call_process_ready"), "a call process is ready", START_SECONDS)
-        yield system, password
+        yield Running(system=system, carriage=carriage, password=password, far_port=free_port())
 
 
 def _logged(system: System, process: str, event: str) -> list[Plain]:
@@ -92,7 +82,7 @@ class Telephone:
     @property
     def here(self) -> tuple[str, int]:
         """Where calls come in."""
-        return LOOPBACK, self.running.sip_port
+        return LOOPBACK, self.running.carriage.sip_port
 
     async def campaign(self, *phones: str, **answers: Any) -> None:
         """Its leads are called from now on, each once."""
@@ -111,6 +101,12 @@ class Telephone:
 
     async def _imported(self, import_id: str) -> bool:
         return bool((await self.api.get(f"/imports/{import_id}"))["state"] == "done")
+
+    async def called(self, to: str) -> tuple[CalledLeg, str]:
+        """The first call to a number, when it has come there, and its id: a SIP header does not say it everywhere."""
+        leg = await self.far.called(to, within=PATIENCE)
+        [call] = (await self.api.post("/calls/search", {"phone": to}))["items"]
+        return leg, str(call["id"])
 
     async def did(self, number: str, **more: Any) -> None:
         await self.api.post("/dids", {"number": number, "bot_id": self.bot_id, **more})
@@ -205,9 +201,11 @@ async def _bot(api: ApiClient) -> str:
 
 
 async def _trunk(telephone: Telephone) -> None:
-    """One, which the exchange knows."""
-    if all(trunk["carrier"] != "sip" for trunk in (await telephone.api.get("/trunks"))["items"]):
+    """One, which whoever carries calls knows."""
+    known = [trunk for trunk in (await telephone.api.get("/trunks"))["items"] if trunk["carrier"] == "sip"]
+    if not known:
         sip = {"host": LOOPBACK, "port": telephone.running.far_port}
-        await telephone.api.post("/trunks", {"name": "Far end", "sip": sip, "channels": 20, "calls_per_second": 50.0})
+        new = {"name": "Far end", "sip": sip, "channels": 20, "calls_per_second": 50.0}
+        known = [await telephone.api.post("/trunks", new)]
     running = telephone.running
-    await telephone.until(lambda: _logged(running.system, *running.knows), "the trunk is known")
+    await telephone.until(lambda: running.carriage.knows(running.system, known[0]["id"]), "the trunk is known")

@@ -1,4 +1,4 @@
-"""A call that comes in by SIP: who gets it, how soon its caller hears something, and how it ends where nobody does."""
+"""A call that comes in: who gets it, how soon its caller hears something, and how it ends where nobody does."""
 
 import pytest
 

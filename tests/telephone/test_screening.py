@@ -1,24 +1,21 @@
-"""An answered call by SIP, from the answer to the bot's first sound: who is heard, who speaks, and how soon."""
+"""An answered call, from the answer to the bot's first sound: who is heard, who speaks, and how soon."""
 
 import asyncio
-from contextlib import AsyncExitStack
 
 import pytest
 
 from adapters.acoustic.screening import AcousticScreening
-from adapters.memory.audio_links import MemoryAudioLinks
-from adapters.system.clock import SystemClock
-from contract_tests.backends.sip import sip_world
 from contract_tests.carrier import scripts
 from contract_tests.carrier.called import CalledLeg, Script
 from contract_tests.carrier.measure import first_sound
 from contract_tests.carrier.scripts import Act
 from contract_tests.carrier.sounds import tone
-from domain.calls.room import CALLEE, DIALLER
+from domain.calls.room import CALLEE, CORE, DIALLER
 from domain.campaigns.attempt import Verdict
-from tests.adapters.sip_party import calling, speak, wide_tone
+from tests.adapters.sip_party import speak, wide_tone
 from tests.telephone.conftest import Figure
-from tests.telephone.system import CALL_ID, Telephone, heard_at
+from tests.telephone.reach import REACHES, ROOM, answered
+from tests.telephone.system import Telephone, heard_at
 from tests.telephone.voice import voice
 
 SPEAKS_WITHIN = 5 * 0.3
@@ -30,18 +27,17 @@ SAFE_HARBOUR_WITHIN = 2.0
 HELLO = voice(0.6)
 
 
-def call_id_of(leg: CalledLeg) -> str:
-    return leg.invite.request.first(CALL_ID)
-
-
 async def test_a_core_that_is_there_from_the_answer_on_speaks_as_soon_as_there_is_a_verdict(
     telephone: Telephone, figure: Figure
 ) -> None:
-    to = "+14155551001"
-    telephone.far.number(to, scripts.answers(scripts.says(HELLO)))
+    to, may_answer = "+14155551001", asyncio.Event()
+    telephone.far.number(to, rings_until(may_answer, then=scripts.answers(scripts.says(HELLO), ringing=0)))
     await telephone.campaign(to)
-    leg = await telephone.far.called(to, within=60)
-    call_id = call_id_of(leg)
+    leg, call_id = await telephone.called(to)
+    await telephone.logged(
+        "dialler", call_id, "listening"
+    )  # people take longer to come to a phone; this machine may not
+    may_answer.set()
 
     spoke = await heard_at(leg)
 
@@ -64,29 +60,28 @@ async def test_what_a_trunk_plays_before_the_answer_is_no_voice_of_the_callees(t
     to = "+14155551002"
     telephone.far.number(to, scripts.early_media(voice(3.5), then=scripts.answers(scripts.says(HELLO), ringing=0)))
     await telephone.campaign(to)
-    leg = await telephone.far.called(to, within=60)
+    leg, call_id = await telephone.called(to)
 
     await heard_at(leg)
 
-    assert (await telephone.logged("dialler", call_id_of(leg), "screened"))["verdict"] == "human"
+    assert (await telephone.logged("dialler", call_id, "screened"))["verdict"] == "human"
 
 
+@pytest.mark.parametrize("by", REACHES)
 @pytest.mark.parametrize(("acts", "verdict"), [([], Verdict.SILENCE), ([scripts.says(voice(4.0))], Verdict.MACHINE)])
-async def test_screening_hears_the_callee_and_nobody_else_in_the_room(acts: list[Act], verdict: Verdict) -> None:
+async def test_screening_hears_the_callee_and_nobody_else_in_the_room(
+    by: str, acts: list[Act], verdict: Verdict
+) -> None:
     """Whatever a Core says meanwhile, as none of ours does: its words reach the phone and not the Dialler."""
-    to = "+15557000001"
-    async with AsyncExitStack() as stack:
-        world = await stack.enter_async_context(sip_world())
-        world.far.number(to, scripts.answers(*acts))
-        carried = await stack.enter_async_context(calling(world, to))
-        await carried.party.met.wait()
-        rooms, clock = carried.party.rooms, SystemClock()
-        ticket = await rooms.invite("call_1", DIALLER, hears=frozenset({CALLEE}), heard_by=frozenset())
-        link = await MemoryAudioLinks(rooms, clock).join(ticket)
-        async with AcousticScreening(clock).listen(link.events()) as session:
-            speaking = asyncio.ensure_future(speak(carried.party.core, wide_tone(1000, 5.0)))
+    hers, all_others = frozenset({CALLEE}), frozenset({CALLEE, DIALLER})
+    async with answered(by, "+15557000001", scripts.answers(*acts)) as (phones, leg):
+        core = await phones.links.join(await phones.rooms.invite(ROOM, CORE, hears=hers, heard_by=all_others))
+        ticket = await phones.rooms.invite(ROOM, DIALLER, hears=hers, heard_by=frozenset())
+        link = await phones.links.join(ticket)
+        async with AcousticScreening(phones.clock).listen(link.events()) as session:
+            speaking = asyncio.ensure_future(speak(core, wide_tone(1000, 5.0)))
             assert await session.verdict() is verdict
-        assert first_sound((await world.far.called(to)).seen.media) is not None
+        assert first_sound(leg.seen.media) is not None
         speaking.cancel()
 
 
@@ -99,19 +94,19 @@ async def test_a_machine_gets_its_message_after_the_beep(telephone: Telephone, f
 
     telephone.far.number(to, scripts.answers(scripts.says(voice(3.0)), scripts.waits(0.7), beeps))
     await telephone.campaign(to)
-    leg = await telephone.far.called(to, within=60)
+    leg, call_id = await telephone.called(to)
     await asyncio.wait_for(beeped.wait(), 60)
     beep_over = asyncio.get_running_loop().time()
     assert first_sound(leg.seen.media) is None
 
     spoke = await heard_at(leg)
 
-    assert (await telephone.logged("dialler", call_id_of(leg), "screened"))["verdict"] == "machine"
+    assert (await telephone.logged("dialler", call_id, "screened"))["verdict"] == "machine"
     figure("end of the beep to the message", spoke - beep_over)
     assert spoke - beep_over <= SPEAKS_WITHIN
     seen = await leg.until_ended(30)
     assert "BYE" in seen.names(sent=False)
-    assert (await telephone.concluded(call_id_of(leg)))["outcome"] == "voicemail_left"
+    assert (await telephone.concluded(call_id))["outcome"] == "voicemail_left"
 
 
 async def test_where_nobody_is_free_whoever_answered_is_told_so_within_two_seconds(
@@ -127,19 +122,19 @@ async def test_where_nobody_is_free_whoever_answered_is_told_so_within_two_secon
     ):
         telephone.far.number(to, rings_until(may_answer, then=scripts.answers(*acts, ringing=0)))
     await telephone.campaign(talks, says_hello, says_nothing)
-    talking, *waiting = [await telephone.far.called(to, within=60) for to in (talks, says_hello, says_nothing)]
+    (talking, _), *waiting = [await telephone.called(to) for to in (talks, says_hello, says_nothing)]
     first.set()
     await heard_at(talking)
     others.set()
 
-    for leg, callee in zip(waiting, ("who says hello", "who says nothing"), strict=True):
+    for (leg, _), callee in zip(waiting, ("who says hello", "who says nothing"), strict=True):
         spoke = await heard_at(leg)
         assert leg.seen.answered_at is not None
         figure(f"answer to safe-harbour message, {callee}", spoke - leg.seen.answered_at)
         assert spoke - leg.seen.answered_at <= SAFE_HARBOUR_WITHIN, callee
-    for leg in waiting:
+    for leg, call_id in waiting:
         await leg.until_ended(30)
-        assert (await telephone.concluded(call_id_of(leg)))["outcome"] == "abandoned"
+        assert (await telephone.concluded(call_id))["outcome"] == "abandoned"
 
 
 def rings_until(event: asyncio.Event, *, then: Script) -> Script:

@@ -7,14 +7,11 @@ from typing import Final
 
 import pytest
 
-from contract_tests.backends.backend import Missing
-from contract_tests.backends.roll import RAN, leave_out
 from contract_tests.carrier import scripts
 from contract_tests.carrier.called import Script
 from contract_tests.carrier.leg import Transfer
 from contract_tests.carrier.records import EndedBy
 from launcher.demo.client import Plain
-from tests.telephone.carriers import CARRIERS
 from tests.telephone.conftest import Figure
 from tests.telephone.handing import (
     CALLEES_TONE,
@@ -32,8 +29,9 @@ from tests.telephone.handing import (
     recorded,
     taken,
 )
-from tests.telephone.system import Running, Telephone, at_the_telephone, heard_at
+from tests.telephone.system import Running, Telephone, at_the_telephone, heard_at, running
 from tests.telephone.voice import voice
+from tests.telephone.ways import WAYS
 
 CAPACITY: Final = 8
 QUIET: Final = 4.0
@@ -43,14 +41,11 @@ DIALLERS: Final = 10
 """Channels of the trunk's twenty that the one Dialler holds, whether it dials or not: the API has the other half."""
 
 
-@pytest.fixture(scope="module", params=CARRIERS, ids=lambda carrier: carrier.name)
+@pytest.fixture(scope="module", params=WAYS)
 def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    try:
-        with request.param.open(tmp_path_factory.mktemp(request.param.name), CAPACITY) as started:
-            RAN.add(request.param.name)
-            yield started
-    except Missing as missing:
-        leave_out(request.param.name, str(missing))
+    folder = tmp_path_factory.mktemp(f"transfers-{request.param}")
+    with running(folder, WAYS[request.param], capacity=CAPACITY) as started:
+        yield started
 
 
 @pytest.fixture

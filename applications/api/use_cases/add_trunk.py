@@ -13,6 +13,7 @@ from domain.routing.sip import sip_faults
 from domain.routing.trunk import CarrierKind, Trunk
 from ports.ids import Ids
 from ports.secret_box import SecretBox
+from ports.trunk_mirror import TrunkMirror
 from ports.trunk_store import TrunkStore
 
 MOST_TRUNKS: Final = 100
@@ -27,12 +28,13 @@ class AddTrunk:
 
     trunks: TrunkStore
     secret_box: SecretBox
+    trunk_mirror: TrunkMirror
     ids: Ids
     in_step: KeepTrunksInStep
 
     async def __call__(self, brand: BrandId, new: NewTrunk) -> Trunk:
         """Raises InvalidValue with every bad field, or for one trunk too many; Refused where no key is set up."""
-        if faults := tuple(sip_faults(new.sip, "sip")):
+        if faults := (*sip_faults(new.sip, "sip"), *self.trunk_mirror.lacks(new.sip, "sip")):
             raise InvalidValue(*faults)
         known = await self.trunks.all(brand)
         if len(known) >= MOST_TRUNKS:

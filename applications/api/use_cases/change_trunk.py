@@ -11,6 +11,7 @@ from domain.ids import BrandId, TrunkId
 from domain.routing.sip import sip_faults
 from domain.routing.trunk import CarrierKind, Trunk
 from ports.secret_box import SecretBox
+from ports.trunk_mirror import TrunkMirror
 from ports.trunk_store import TrunkStore
 
 
@@ -20,12 +21,14 @@ class ChangeTrunk:
 
     trunks: TrunkStore
     secret_box: SecretBox
+    trunk_mirror: TrunkMirror
     in_step: KeepTrunksInStep
 
     async def __call__(self, brand: BrandId, trunk_id: TrunkId, change: TrunkChange) -> Trunk:
         """Raises NotFound, InvalidValue; RuleBroken for SIP settings of a trunk that is none; Refused where no key
         is set up."""
-        if change.sip is not None and (faults := tuple(sip_faults(change.sip, "sip"))):
+        sip = change.sip
+        if sip is not None and (faults := (*sip_faults(sip, "sip"), *self.trunk_mirror.lacks(sip, "sip"))):
             raise InvalidValue(*faults)
         changed = await rewrite(
             lambda: self.trunks.get(brand, trunk_id), lambda trunk: self._changed(trunk, change), self.trunks.save

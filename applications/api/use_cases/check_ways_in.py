@@ -21,6 +21,7 @@ from ports.did_store import DidStore
 from ports.errors import NotFound, Refused
 from ports.messages.findings import Finding, fine, worth_a_look
 from ports.secret_box import SecretBox
+from ports.trunk_mirror import TrunkMirror
 from ports.trunk_store import TrunkStore
 
 LATELY: Final = timedelta(hours=1)
@@ -37,6 +38,7 @@ class CheckWaysIn:
     calls: CallStore
     campaigns: CampaignStore
     secret_box: SecretBox
+    trunk_mirror: TrunkMirror
     clock: Clock
 
     async def __call__(self) -> Sequence[Finding]:
@@ -62,7 +64,10 @@ class CheckWaysIn:
         except Refused as refused:
             why = f"its password does not open ({refused.reason}), so that it is not used"
             return [worth_a_look(subject, why, "put its key back into CXB_SECRETS_KEY, or set the password anew")]
-        return []
+        lacking = [] if trunk.sip is None else self.trunk_mirror.lacks(trunk.sip, "sip")
+        return [
+            worth_a_look(subject, f"{one.field} {one.reason}", "change it: PATCH /api/v1/trunks") for one in lacking
+        ]
 
     async def _dids(self, trunks: Mapping[TrunkId, Trunk], dids: Sequence[Did]) -> Sequence[Finding]:
         enabled = [did for did in dids if did.enabled]

@@ -11,15 +11,17 @@ from ports.trunk_mirror import MirroredTrunk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListMirrored:
-    """A DID that any trunk may be called by is with each of its brand's."""
+    """A DID that any trunk may be called by is with each of its brand's. Whoever calls a number that is none is to be
+    refused and on record, as everywhere: one trunk brings them in."""
 
     accounts: ListAccounts
     dids: DidStore
 
     async def __call__(self) -> Sequence[MirroredTrunk]:
-        return [await self._mirrored(account) for account in (await self.accounts()).accounts]
+        accounts = (await self.accounts()).accounts
+        return [await self._mirrored(account, strays=account is accounts[0]) for account in accounts]
 
-    async def _mirrored(self, account: SipAccount) -> MirroredTrunk:
+    async def _mirrored(self, account: SipAccount, *, strays: bool) -> MirroredTrunk:
         dids = await self.dids.all(account.brand)
         ours = (did.number for did in dids if did.enabled and did.trunk_id in {None, account.trunk_id})
-        return MirroredTrunk(account=account, numbers=tuple(ours))
+        return MirroredTrunk(account=account, numbers=tuple(ours), strays=strays)

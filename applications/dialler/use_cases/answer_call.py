@@ -10,18 +10,16 @@ import structlog
 from applications.dialler.core_slots import Seat
 from applications.dialler.held_attempt import HeldAttempt
 from applications.dialler.use_cases.conclude_unanswered import ConcludeUnanswered, Ending
+from applications.dialler.use_cases.listen_in import Place
 from applications.dialler.use_cases.order_core import OrderCore
 from applications.dialler.use_cases.seat_call import SeatCall
 from applications.dialler.use_cases.see_core_join import SeeCoreJoin
 from domain.calls.call import Call
 from domain.calls.outcome import Outcome
-from domain.calls.room import CALLEE, DIALLER
 from domain.campaigns.attempt import Verdict
 from domain.campaigns.campaign import AnswerPolicy, OnVerdict
 from domain.measures import ABANDONED, VERDICT_SECONDS
-from ports.audio_links import AudioLinks
 from ports.clock import Clock
-from ports.errors import PortError
 from ports.messages.core import End, LeaveMessage, Order, SafeHarbour, Talk
 from ports.metrics import UNMEASURED, Metrics
 from ports.rooms import Rooms
@@ -44,7 +42,6 @@ class AnswerCall:
     """The Dialler listens and never speaks; whatever is said, the Core says it."""
 
     rooms: Rooms
-    links: AudioLinks
     screening: Screening
     seat_call: SeatCall
     order_core: OrderCore
@@ -54,11 +51,12 @@ class AnswerCall:
     metrics: Metrics = UNMEASURED
     tracing: Tracing = UNTRACED
 
-    async def __call__(self, held: HeldAttempt, call: Call, policy: AnswerPolicy) -> None:
+    async def __call__(self, held: HeldAttempt, call: Call, policy: AnswerPolicy, place: Place) -> None:
+        """`place` is where the Dialler hears the callee, or will."""
         answered = self.clock.monotonic()
         async with AsyncExitStack() as listening, asyncio.TaskGroup() as tasks:
             seating = tasks.create_task(self.seat_call(call))
-            session = await self._listen(call, listening)
+            session = await self._listen(place, listening)
             seat = await seating
             if seat is None:
                 await held.renew()
@@ -73,15 +71,10 @@ class AnswerCall:
             await asyncio.wait({joining}, timeout=JOIN_SECONDS)
             joining.cancel()
 
-    async def _listen(self, call: Call, listening: AsyncExitStack) -> ScreeningSession | None:
+    async def _listen(self, place: Place, listening: AsyncExitStack) -> ScreeningSession | None:
         """None when the room cannot be joined: then the callee counts as unsure, and is talked to."""
-        try:
-            invitation = await self.rooms.invite(call.id, DIALLER, hears=frozenset({CALLEE}), heard_by=frozenset())
-            link = await self.links.join(invitation)
-        except PortError:
-            return None
-        listening.push_async_callback(link.leave)
-        return await listening.enter_async_context(self.screening.listen(link.events()))
+        link = await place.link()
+        return None if link is None else await listening.enter_async_context(self.screening.listen(link.events()))
 
     async def _verdict(self, session: ScreeningSession | None, seat: Seat, *, since: float) -> Verdict:
         patience = since + SAFE_HARBOUR_AFTER - self.clock.monotonic() if seat.message_only else None

@@ -13,6 +13,7 @@ from applications.dialler.held_attempt import HeldAttempt
 from applications.dialler.trunk_shares import TrunkShares
 from applications.dialler.use_cases.answer_call import AnswerCall
 from applications.dialler.use_cases.conclude_unanswered import ConcludeUnanswered, Ending
+from applications.dialler.use_cases.listen_in import ListenIn, Place
 from domain.calls.call import Call
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy
@@ -41,6 +42,7 @@ class RunAttempt:
     attempts: AttemptLedger
     rooms: Rooms
     telephony: Telephony
+    listen_in: ListenIn
     answer_call: AnswerCall
     conclude: ConcludeUnanswered
     slots: CoreSlots
@@ -72,18 +74,22 @@ class RunAttempt:
 
     async def _run(self, held: HeldAttempt, call: Call, policy: AnswerPolicy) -> None:
         await held.renew()  # a Dialler that was asleep since it opened the attempt is told here, before it dials
-        if not await self._dial(held, call, policy):
-            return
+        if await self._dial(held, call, policy):
+            async with self.listen_in(call) as place:
+                await self._follow(held, call, policy, place)
+
+    async def _follow(self, held: HeldAttempt, call: Call, policy: AnswerPolicy, place: Place) -> None:
         async for event in self.telephony.watch(call.id):
             match event.kind:
                 case LegKind.RINGING:
                     log.info("ringing")
+                    place.take()
                     await held.change(partial(Attempt.ring, at=event.at))
                 case LegKind.ANSWERED:
                     log.info("answered")
                     self.rates.see(held.attempt.campaign_id, answered=True)
                     await held.change(partial(Attempt.answer, at=event.at))
-                    await self.answer_call(held, call, policy)
+                    await self.answer_call(held, call, policy, place)
                     return
                 case LegKind.ENDED:
                     log.info("not_answered", status=event.status, reason=event.reason)
