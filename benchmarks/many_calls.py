@@ -1,0 +1,195 @@
+"""What many calls leave in the exchange: its memory as they go by, and whether anything else stays.
+
+`python -m benchmarks.many_calls [--short] [--calls 10000] [--rate 16]`: three processes. One is the exchange as it is
+shipped, with one SIP trunk; one is the far end of that trunk, called and calling; this one is Dialler and Core. What is
+called or cancelled is kept by SIP for 32 s (RFC 3261, timers B, D and J): until then memory grows with the calls.
+"""
+
+import asyncio
+import multiprocessing
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from adapters.exchange.connection import ExchangeConnection
+from adapters.system.clock import SystemClock
+from benchmarks import many_exchange, many_far_side
+from benchmarks.many_callers import TRUNK, Callers, Went
+from benchmarks.many_exchange import Held
+from benchmarks.many_far_side import Kind
+from benchmarks.processes import LOOPBACK, SECRET, free_ports
+from benchmarks.report import Report, arguments
+from benchmarks.rounds import Row, row
+from domain.ids import DEFAULT_BRAND
+from domain.routing.sip import SipSettings
+from ports.messages.sip import SipAccount
+
+CLOCK: Final = SystemClock()
+RTP_PORTS: Final = "17000-18990"
+AT_ONCE: Final = 60
+"""Calls under way together, when they take longer than they should."""
+
+SETTLING: Final = 20.0
+"""Seconds after the last call within which nothing of it may be left."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Processes:
+    """Those beside this one, and the ways to them."""
+
+    url: str
+    sip_port: int
+    exchange: Connection
+    arrivals: Connection
+    far: Connection
+
+    async def held(self) -> Held:
+        found: Held = await _told(self.exchange, "held")
+        return found
+
+    async def deaf(self) -> int:
+        """How many at the far end have heard nothing, since it was last asked; it forgets the calls that are over."""
+        found: int = await _told(self.far, "forget")
+        return found
+
+
+async def _told(pipe: Connection, what: str) -> Any:
+    pipe.send(what)
+    return await asyncio.to_thread(pipe.recv)
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Processes]:
+    """Raises when either did not end well."""
+    spawn = multiprocessing.get_context("spawn")
+    sip_port, _, port = free_ports(3)  # the stack takes the one above its own as well
+    (far, theirs), (exchange, its), (arrivals, told) = spawn.Pipe(), spawn.Pipe(), spawn.Pipe(duplex=False)
+    far_side = spawn.Process(target=many_far_side.serve, args=(theirs,), daemon=True)
+    far_side.start()
+    account = SipAccount(
+        trunk_id=TRUNK, brand=DEFAULT_BRAND, sip=SipSettings(host=LOOPBACK, port=far.recv()), channels=1000
+    )
+    given = (its, told, _environment(folder, sip_port, port), account)
+    serving = spawn.Process(target=many_exchange.serve, args=given)  # it has a speech process of its own
+    serving.start()
+    for end in (theirs, its, told):
+        end.close()  # theirs alone from now on: whoever is gone is noticed
+    url = f"ws://{LOOPBACK}:{exchange.recv()}"
+    try:
+        yield Processes(url=url, sip_port=sip_port, exchange=exchange, arrivals=arrivals, far=far)
+    finally:
+        for pipe, process in ((exchange, serving), (far, far_side)):
+            pipe.send("stop")
+            process.join()
+    assert (serving.exitcode, far_side.exitcode) == (0, 0)
+
+
+def _environment(folder: Path, sip_port: int, port: int) -> dict[str, str]:
+    return {
+        "CXB_DATA": str(folder),
+        "CXBCORE_SECRET": SECRET,
+        "CXB_LOG_LEVEL": "error",
+        "CXB_EXCHANGE_PORT": str(port),
+        "CXB_SIP_ADDRESS": LOOPBACK,
+        "CXB_SIP_PORT": str(sip_port),
+        "CXB_RTP_PORTS": RTP_PORTS,
+    }
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """`held` by how many calls were placed before; at 0 none was, and at the end all are over. `deaf` counts those at
+    the far end who heard nothing of an answered call."""
+
+    went: Went
+    deaf: int = 0
+    held: dict[int, Held] = field(default_factory=dict)
+
+
+async def run(processes: Processes, calls: int, rate: float, look_every: int) -> Run:
+    """All kinds in turn, `rate` a second and never faster, whatever was late."""
+    async with _at_the_door(processes) as callers:
+        found, before = Run(went=callers.went), await processes.held()
+        found.held[0], free = before, asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as tasks:
+            due = CLOCK.monotonic()
+            for number, kind in enumerate(islice(cycle(Kind), calls)):
+                await free.acquire()
+                task = tasks.create_task(callers.one(number, kind))
+                task.add_done_callback(lambda _: free.release())
+                if number and number % look_every == 0:
+                    found.held[number] = await processes.held()
+                    found.deaf += await processes.deaf()
+                due = max(due + 1 / rate, CLOCK.monotonic())
+                await asyncio.sleep(due - CLOCK.monotonic())
+        found.held[calls] = await _settled(processes, before)
+        found.deaf += await processes.deaf()
+    return found
+
+
+@asynccontextmanager
+async def _at_the_door(processes: Processes) -> AsyncIterator[Callers]:
+    async with ExchangeConnection(processes.url, SECRET, CLOCK).running() as connection:
+        callers, loop = Callers(connection, processes.far, processes.sip_port), asyncio.get_running_loop()
+        await connection.session()
+        loop.add_reader(processes.arrivals.fileno(), lambda: callers.came(*processes.arrivals.recv()))
+        try:
+            yield callers
+        finally:
+            loop.remove_reader(processes.arrivals.fileno())
+
+
+async def _settled(processes: Processes, before: Held) -> Held:
+    """What is held when no more of the calls is, or in the end."""
+    end = CLOCK.monotonic() + SETTLING
+    while (held := await processes.held()).things != before.things and CLOCK.monotonic() < end:  # noqa: ASYNC110
+        await asyncio.sleep(0.5)  # another process: there is nothing to be told by
+    return held
+
+
+def measure(calls: int, rate: float, look_every: int) -> Run:
+    with TemporaryDirectory() as folder, started(Path(folder)) as processes:
+        return asyncio.run(run(processes, calls, rate, look_every))
+
+
+def _rows(found: Mapping[int, Held]) -> list[Row]:
+    return [row("the exchange", calls, [_figures(held)]) for calls, held in found.items()]
+
+
+def _figures(held: Held) -> dict[str, float]:
+    return {
+        "resident (MB)": held.resident,
+        "in use of the heap (MB)": held.used,
+        "Python's blocks": held.blocks,
+        "threads": held.threads,
+        "descriptors": held.files,
+        "tasks": sum(held.tasks.values()),
+    }
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument("--calls", type=int, default=10_000)
+    parser.add_argument("--rate", type=float, default=16.0)
+    asked = parser.parse_args()
+    calls, look_every = (16, 8) if asked.short else (asked.calls, max(1, asked.calls // 20))
+    found = measure(calls, asked.rate, look_every)
+    assert not found.went.wrong, found.went.wrong
+    Report(
+        name="many_calls",
+        title=f"Many calls by SIP: {found.went.answered:,} were answered, {found.went.deaf + found.deaf} heard nothing",
+        size="calls",
+        rows=_rows(found.held),
+        rounds=1,
+        short=asked.short,
+        out=asked.out,
+    ).publish()
+
+
+if __name__ == "__main__":
+    main()
