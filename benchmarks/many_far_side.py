@@ -9,14 +9,17 @@ from typing import Final
 from contract_tests.carrier import scripts
 from contract_tests.carrier.calling import CallingLeg
 from contract_tests.carrier.far_end import FarEnd, far_end
+from contract_tests.carrier.leg import Leg
+from contract_tests.carrier.measure import first_sound
 from contract_tests.carrier.scripts import Number
 from contract_tests.carrier.sounds import tone
 from ports.telephony import HangUp
 
 TALK: Final = 0.4
-"""Seconds for which each side of an answered call speaks."""
+"""Seconds for which each side of an answered call is heard."""
 
-SOUND: Final = tone(440, TALK)
+LONG: Final = tone(440, 20.0)
+
 PATIENCE: Final = 30.0
 
 
@@ -45,9 +48,17 @@ ENDS: Final[Mapping[Kind, tuple[int, HangUp]]] = {
 }
 """The status and who ended it, by which one knows that each went as it should."""
 
+
+async def _converses(leg: Leg) -> None:
+    """Until it has heard somebody, and a little longer, so that they have heard it too."""
+    leg.play(LONG)
+    await leg.until(lambda seen: first_sound(seen.media) is not None, PATIENCE)
+    await asyncio.sleep(TALK)
+
+
 CALLED: Final[Mapping[str, Number]] = {
-    Kind.CALLEE_HANGS_UP: Number(script=scripts.answers(scripts.says(SOUND), scripts.hangs_up(), ringing=0)),
-    Kind.WE_HANG_UP: Number(script=scripts.answers(scripts.says(SOUND))),
+    Kind.CALLEE_HANGS_UP: Number(script=scripts.answers(_converses, scripts.hangs_up(), ringing=0)),
+    Kind.WE_HANG_UP: Number(script=scripts.answers(scripts.says(LONG))),
     Kind.IS_BUSY: Number(script=scripts.refuses(486, ringing=0)),
     Kind.IS_NOBODY: Number(script=scripts.refuses(404)),
     Kind.WE_GIVE_UP: Number(script=scripts.rings),
@@ -56,14 +67,13 @@ CALLED: Final[Mapping[str, Number]] = {
 
 async def _hangs_up(leg: CallingLeg) -> None:
     await leg.until_answered(PATIENCE)
-    await leg.say(SOUND)
-    await leg.until_heard(TALK / 2, PATIENCE)
+    await _converses(leg)
     await leg.hang_up()
 
 
 async def _stays(leg: CallingLeg) -> None:
     await leg.until_answered(PATIENCE)
-    await leg.say(SOUND)
+    await leg.say(LONG)
 
 
 async def _gives_up(leg: CallingLeg) -> None:
@@ -105,4 +115,4 @@ def _forget(far: FarEnd) -> int:
     for call_id in over:
         del far.calls[call_id]
         far.legs.pop(call_id, None)
-    return sum(call.answered_at is not None and not call.media.audio for call in over.values())
+    return sum(call.answered_at is not None and first_sound(call.media) is None for call in over.values())
