@@ -30,6 +30,9 @@ PER_CALL: Final = (Call, SipCall, SipIncoming, Line, LiveLeg, Room, Seat)
 """What there is of a call for as long as it lives, and no longer."""
 
 
+LIBRARY: Final = ctypes.CDLL(None)
+
+
 class Malloc(ctypes.Structure):
     """glibc's `struct mallinfo2`."""
 
@@ -81,7 +84,8 @@ class Desk(CarrierDesk):
 
 
 def serve(asked: Connection, arrivals: Connection, environ: Mapping[str, str], account: SipAccount) -> None:
-    """Tells its port; then answers everything that it is asked with what it holds, until that is `stop`."""
+    """Tells its port; then says what it holds when it is asked `held`, or `trimmed`, for which the C library first
+    gives back what is free, until it is asked to `stop`."""
     os.environ.update(environ)
     container = configured()
     container.carrier_desk.override(providers.Object(Desk(account, arrivals)))
@@ -91,12 +95,14 @@ def serve(asked: Connection, arrivals: Connection, environ: Mapping[str, str], a
 async def _serve(container: Container, pipe: Connection) -> None:
     async with opened(container) as port:
         pipe.send(port)
-        while await asyncio.to_thread(pipe.recv) != "stop":
+        while (asked := await asyncio.to_thread(pipe.recv)) != "stop":
+            gc.collect()
+            if asked == "trimmed":
+                LIBRARY.malloc_trim(0)
             pipe.send(held())
 
 
 def held() -> Held:
-    gc.collect()
     info = _malloc()
     links = [str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
     return Held(
@@ -106,13 +112,18 @@ def held() -> Held:
         threads=len(list(Path("/proc/self/task").iterdir())),
         files=len(links),
         sockets=sum(link.startswith("socket:") for link in links),
-        tasks=Counter(task.get_coro().__qualname__ for task in asyncio.all_tasks()),  # type: ignore[union-attr]
+        tasks=Counter(map(_name, asyncio.all_tasks())),
         objects=Counter(type(each).__qualname__ for each in gc.get_objects() if isinstance(each, PER_CALL)),
     )
 
 
+def _name(task: "asyncio.Task[object]") -> str:
+    """Of a coroutine; what closes a generator has none."""
+    coroutine = task.get_coro()
+    return str(getattr(coroutine, "__qualname__", type(coroutine).__name__))
+
+
 def _malloc() -> Malloc:
-    library = ctypes.CDLL(None)
-    library.mallinfo2.restype = Malloc
-    info: Malloc = library.mallinfo2()
+    LIBRARY.mallinfo2.restype = Malloc
+    info: Malloc = LIBRARY.mallinfo2()
     return info
