@@ -47,7 +47,7 @@ class Downsampler:
         sound = np.concatenate((self._past, pcm), dtype=np.float32)
         self._past = sound[-2 * PAST :]
         odd = sound[2 * MIDDLE - 1 :: 2][: len(pcm) // 2]
-        return _rounded(_convolved(sound[::2]) + odd / 2)
+        return _rounded(_convolved(sound[::2]) + odd * np.float32(0.5))
 
 
 def _convolved(sound: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

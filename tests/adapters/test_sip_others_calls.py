@@ -154,39 +154,46 @@ async def test_junk_that_floods_the_sound_of_another_call(world: SipWorld, good:
     await good.unharmed(while_=flood())
 
 
+async def answers_backwards(leg: CalledLeg) -> None:
+    leg.send_answer()
+    for status in (183, 180, 100):
+        leg.progress(status)
+    leg.respond(leg.invite, 486)
+    leg.send_answer()
+    await leg.until(lambda seen: seen.acknowledged_at)
+
+
+async def repeats_itself(leg: CalledLeg) -> None:
+    """Every packet three times and many after their successors; requests three times, and one of the past with each."""
+    send = leg.media.speaker.send
+
+    def send_thrice(data: bytes) -> None:
+        for _ in range(3):
+            send(data)
+
+    leg.media.speaker.send, leg.media.speaker.trouble = send_thrice, Trouble(swap=0.3)
+    leg.play(tone(440, LONG))
+    late = leg.dialog.request("INFO").to_bytes()
+    for _ in range(20):
+        again = leg.ask("OPTIONS").request.to_bytes()
+        for data in (again, again, late):
+            leg.wire.send(data)
+        leg.progress(180)
+        await asyncio.sleep(SECONDS / 20)
+
+
+async def ends_before_it_began(leg: CalledLeg) -> None:
+    """A BYE with a number that is long past, before the true one."""
+    leg.wire.send(leg.dialog.request("BYE", number=1).to_bytes())
+    await leg.hang_up()
+
+
 async def test_messages_and_packets_that_are_repeated_and_out_of_order(world: SipWorld, good: GoodCall) -> None:
     """Of another call, which goes its way all the same."""
 
-    async def answers_backwards(leg: CalledLeg) -> None:
-        leg.send_answer()
-        for status in (183, 180, 100):
-            leg.progress(status)
-        leg.respond(leg.invite, 486)
-        leg.send_answer()
-        await leg.until(lambda seen: seen.acknowledged_at)
-
-    async def disturbs(leg: CalledLeg) -> None:
-        send = leg.media.speaker.send
-        leg.media.speaker.send = lambda data: [send(data) for _ in range(3)]  # type: ignore[assignment,func-returns-value]
-        leg.media.speaker.trouble = Trouble(swap=0.3)
-        leg.play(tone(440, LONG))
-        late = leg.dialog.request("INFO")
-        for _ in range(20):
-            asked = leg.ask("OPTIONS")
-            for _ in range(3):
-                leg.wire.send(asked.request.to_bytes())
-            leg.wire.send(late.to_bytes())
-            leg.progress(180)
-            await asyncio.sleep(SECONDS / 20)
-
     async def script(leg: CalledLeg) -> None:
-        await answers_backwards(leg)
-        await disturbs(leg)
-        bye = leg.dialog.request("BYE", number=1)
-        leg.wire.send(bye.to_bytes())
-        await leg.hang_up()
-
-    world.far.number(BAD, script)
+        for act in (answers_backwards, repeats_itself, ends_before_it_began):
+            await act(leg)
 
     async def go_through() -> None:
         async with bad_calls(world, 1) as (call,):
@@ -194,4 +201,5 @@ async def test_messages_and_packets_that_are_repeated_and_out_of_order(world: Si
             assert call.party.said.count("answered") == 1
         assert world.far.calls_to(BAD)[0].ended_by is EndedBy.US
 
+    world.far.number(BAD, script)
     await good.unharmed(while_=go_through())
