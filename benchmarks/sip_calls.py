@@ -1,19 +1,16 @@
-"""What calls by SIP cost, how evenly their sound leaves us, whether any is lost, and whether many leave something.
+"""What calls by SIP cost, how evenly their sound leaves us, and whether any is lost.
 
-`python -m benchmarks.sip_calls [--short] [--calls 20] [--seconds 10] [--many]`: the carrier with its rooms in one
-process, the far end in another; PCMU both ways, everybody talks without a pause. `--many` places 10,000 short calls
-instead of 1,000.
+`python -m benchmarks.sip_calls [--short] [--calls 20] [--seconds 10]`: the carrier with its rooms in one process, the
+far end in another; PCMU both ways, everybody talks without a pause. `many_calls` has what calls leave behind.
 """
 
 import asyncio
 import logging
 import multiprocessing
-import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -34,7 +31,7 @@ from domain.calls.room import CALLEE, CORE
 from domain.ids import DEFAULT_BRAND, CallId, TrunkId
 from domain.routing.sip import Codec, SipSettings
 from ports.audio_links import AudioLink, Heard
-from ports.carrier import LegEnd, Progress, Refer
+from ports.carrier import Progress, Refer
 from ports.errors import Unavailable
 from ports.messages.sip import SipAccount
 from ports.telephony import DialOrder
@@ -43,8 +40,6 @@ CLOCK: Final = SystemClock()
 BOTH: Final = frozenset({CALLEE, CORE})
 TRUNK: Final = TrunkId("trunk_1")
 TONE: Final = (8000 * np.sin(np.arange(RATE // 50) * 2 * np.pi * 50 * 14 / RATE)).astype(np.int16).tobytes()
-AT_ONCE: Final = 10
-"""Short calls that are under way together."""
 
 
 class Talking(Progress):
@@ -81,13 +76,13 @@ class Talking(Progress):
             self.heard += isinstance(event, Heard)
 
 
-def _order(call: str, to: str) -> DialOrder:
+def _order(call: str) -> DialOrder:
     return DialOrder(
         call_id=CallId(call),
         brand=DEFAULT_BRAND,
         room=call,
         trunk_id=TRUNK,
-        to=to,
+        to=sip_far_side.TALKS,
         caller_number="+15550199999",
         ring_timeout=30.0,
         max_duration=600.0,
@@ -106,10 +101,7 @@ async def _carrier(far_port: int) -> AsyncIterator[SipCarrier]:
 async def _at_once(pipe: Connection, far_port: int, calls: int, seconds: float) -> Figures:
     talking = [Talking(f"call_{number}") for number in range(calls)]
     async with _carrier(far_port) as carrier, asyncio.TaskGroup() as group:
-        legs = [
-            group.create_task(carrier.carry(_order(f"call_{number}", sip_far_side.TALKS), one))
-            for number, one in enumerate(talking)
-        ]
+        legs = [group.create_task(carrier.carry(_order(f"call_{number}"), one)) for number, one in enumerate(talking)]
         hearing = [group.create_task(one.hear()) for one in talking]
         for one in talking:
             await one.met.wait()
@@ -137,32 +129,6 @@ async def _at_once(pipe: Connection, far_port: int, calls: int, seconds: float) 
     }
 
 
-async def _one_after_another(pipe: Connection, far_port: int, calls: int) -> Figures:
-    """As many again before, so that what is made once has been made."""
-    async with _carrier(far_port) as carrier:
-        await _short_calls(pipe, carrier, max(50, calls // 10))
-        before, began, cpu = _memory(), time.monotonic(), time.process_time()
-        await _short_calls(pipe, carrier, calls)
-        took, cpu = time.monotonic() - began, time.process_time() - cpu
-    return {"calls/s": calls / took, "CPU (ms/call)": cpu / calls * 1000, "growth (MB)": _memory() - before}
-
-
-async def _short_calls(pipe: Connection, carrier: SipCarrier, calls: int) -> None:
-    numbers = iter(range(calls))
-
-    async def some() -> None:
-        for number in numbers:
-            to = sip_far_side.HANGS_UP if number % 2 else sip_far_side.IS_BUSY
-            end: LegEnd = await carrier.carry(_order(f"call_{number}", to), Talking(f"call_{number}"))
-            assert end.status in (200, 486), end
-            if number % 100 == 0:
-                await _told(pipe, "forget")
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(AT_ONCE):
-            group.create_task(some())
-
-
 LOCK: Final = asyncio.Lock()
 
 
@@ -172,26 +138,21 @@ async def _told(pipe: Connection, what: str) -> Any:
         return await asyncio.to_thread(pipe.recv)
 
 
-def _memory() -> float:
-    """MB of this process that are in memory."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _carry(pipe: Connection, far: Connection, work: Callable[..., Any], *given: Any) -> None:
+def _carry(pipe: Connection, far: Connection, *given: Any) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     try:
-        pipe.send(uvloop.run(work(far, *given)))
+        pipe.send(uvloop.run(_at_once(far, *given)))
     except* Unavailable as error:
         raise SystemExit(f"the carrier is not there: {error}") from None
 
 
-def measure(work: Callable[..., Any], *given: Any) -> Figures:
+def measure(calls: int, seconds: float) -> Figures:
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     far = spawn.Process(target=sip_far_side.serve, args=(theirs,), daemon=True)
     far.start()
     near, result = spawn.Pipe()
-    carrier = spawn.Process(target=_carry, args=(result, ours, work, ours.recv(), *given), daemon=True)
+    carrier = spawn.Process(target=_carry, args=(result, ours, ours.recv(), calls, seconds), daemon=True)
     carrier.start()
     result.close()
     figures: Figures = near.recv()
@@ -206,17 +167,14 @@ def main() -> None:
     parser.add_argument("--calls", type=int, nargs="*", default=[10, 50, 100])
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--many", action="store_true", help="10,000 short calls instead of 1,000")
     asked = parser.parse_args()
     calls, seconds, rounds = ([2], 1.0, 1) if asked.short else (asked.calls, asked.seconds, asked.rounds)
-    many = 50 if asked.short else 10_000 if asked.many else 1_000
-    talking = Side(name="CXB, SIP", measure=lambda size: measure(_at_once, size, seconds))
-    short = Side(name="CXB, SIP, short calls", measure=lambda size: measure(_one_after_another, size))
+    talking = Side(name="CXB, SIP", measure=lambda size: measure(size, seconds))
     Report(
         name="sip_calls",
         title="Calls by SIP",
         size="calls",
-        rows=[*alternate([talking], calls, rounds), *alternate([short], [many], 1)],
+        rows=alternate([talking], calls, rounds),
         rounds=rounds,
         short=asked.short,
         out=asked.out,

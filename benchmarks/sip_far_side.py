@@ -14,44 +14,29 @@ from contract_tests.carrier.scripts import Number
 from contract_tests.carrier.sounds import tone
 
 TALKS: Final = "+15557000001"
-HANGS_UP: Final = "+15557000002"
-IS_BUSY: Final = "+15557000003"
 LONGEST: Final = 120.0
 """Seconds for which it speaks."""
 
-NUMBERS: Final = {
-    TALKS: Number(script=scripts.answers(scripts.says(tone(440, LONGEST)), ringing=0)),
-    HANGS_UP: Number(script=scripts.answers(scripts.hangs_up(), ringing=0)),
-    IS_BUSY: Number(script=scripts.refuses(486, ringing=0)),
-}
+NUMBERS: Final = {TALKS: Number(script=scripts.answers(scripts.says(tone(440, LONGEST)), ringing=0))}
 
 
 def serve(pipe: Connection) -> None:
-    """Tells its port; then takes turns: `begin` and `end` of a measurement, which is answered, or `forget`."""
+    """Tells its port; then takes turns: `begin` and `end` of a measurement, both answered."""
     asyncio.run(_serve(pipe))
 
 
 async def _serve(pipe: Connection) -> None:
-    async with far_end(numbers=NUMBERS) as far:
+    async with far_end(numbers=NUMBERS, stamped=True) as far:
         pipe.send(far.port)
         began = 0.0
         while (said := await asyncio.to_thread(pipe.recv)) != "stop":
             if said == "begin":
                 began = time.monotonic()
             pipe.send(_seen(far, began) if said == "end" else _sent(far))
-            if said == "forget":
-                _forget(far)
 
 
 def _sent(far: FarEnd) -> int:
     return sum(call.media.sent for call in far.calls.values())
-
-
-def _forget(far: FarEnd) -> None:
-    """Calls that are over: it remembers all that it saw, and this is not what is measured."""
-    for call_id in [call_id for call_id, call in far.calls.items() if call.ended_at is not None]:
-        del far.calls[call_id]
-        far.legs.pop(call_id, None)
 
 
 def _seen(far: FarEnd, began: float) -> tuple[int, int, int, list[float]]:

@@ -38,6 +38,7 @@ class Arrivals:
         async with asyncio.TaskGroup() as tasks:
             async for incoming in carrier.arrivals():
                 tasks.create_task(self._take(incoming))
+                del incoming  # or the last one would be kept until somebody calls again
 
     async def _take(self, incoming: Incoming) -> None:
         call_id = CallId(self._ids.new("call"))

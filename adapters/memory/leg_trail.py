@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.memory.leg_journal import LegEntry, LegJournal
@@ -12,15 +13,18 @@ from ports.telephony import HangUp, Leg, LegEvent, LegKind, LegState
 STATES = {LegKind.RINGING: LegState.RINGING, LegKind.ANSWERED: LegState.ANSWERED, LegKind.ENDED: LegState.ENDED}
 
 
+@dataclass(slots=True, eq=False)
 class LegTrail:
-    """Events are journalled as they are added. A leg of an earlier process that never rang stays unknown."""
+    """Events are journalled as they are added. A leg of an earlier process that never rang stays unknown.
 
-    def __init__(self, call_id: CallId, placed_at: datetime) -> None:
-        self.call_id = call_id
-        self.placed_at = placed_at
-        self.unknown = False
-        self._events: list[LegEvent] = []
-        self._changed = asyncio.Event()
+    There are as many of these as a day has calls, so one that is over holds nothing but its events.
+    """
+
+    call_id: CallId
+    placed_at: datetime
+    unknown: bool = False
+    _events: tuple[LegEvent, ...] = ()
+    _changed: asyncio.Event | None = None
 
     @property
     def end(self) -> LegEvent | None:
@@ -38,9 +42,10 @@ class LegTrail:
         return any(event.kind is kind for event in self._events)
 
     def add(self, event: LegEvent) -> None:
-        self._events.append(event)
-        self._changed.set()
-        self._changed = asyncio.Event()
+        self._events = (*self._events, event)
+        changed, self._changed = self._changed, None
+        if changed is not None:
+            changed.set()
 
     async def watch(self) -> AsyncIterator[LegEvent]:
         if self.unknown:
@@ -52,6 +57,7 @@ class LegTrail:
                 yield self._events[seen - 1]
             if self.end is not None:
                 return
+            self._changed = self._changed or asyncio.Event()
             await self._changed.wait()
 
 

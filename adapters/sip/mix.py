@@ -40,7 +40,7 @@ class Mix:
             del queue[:FRAME_BYTES]
             if not queue:
                 del self._waiting[party]
-        return np.clip(total, -32_768, 32_767).astype(np.int16)
+        return np.maximum(np.minimum(total, 32_767), -32_768).astype(np.int16)
 
     def clear(self) -> None:
         self._waiting.clear()

@@ -78,6 +78,7 @@ class SipStack:
             rtp_timeout=RTP_TIMEOUT,
             expose_headers=SHOWN,
             sip_trace=True,
+            native_log_level="error",  # each datagram of junk is a warning: this halves what a flood costs
             extra_config_text=text,
         )
         try:

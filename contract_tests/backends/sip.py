@@ -53,9 +53,9 @@ def account(port: int, *, trunk: TrunkId = TRUNK, password: str = "", **settings
 
 @asynccontextmanager
 async def sip_world(
-    *, password: str = "", registrar: Registrar | None = None, copies: int = 1, **settings: Any
+    *, password: str = "", registrar: Registrar | None = None, copies: int = 1, stamped: bool = False, **settings: Any
 ) -> AsyncIterator[SipWorld]:
-    async with far_end(numbers=NUMBERS, registrar=registrar, copies=copies) as far:
+    async with far_end(numbers=NUMBERS, registrar=registrar, copies=copies, stamped=stamped) as far:
         desk = MemoryCarrierDesk([account(far.port, password=password, **settings)])
         async with open_carrier(desk) as (carrier, port):
             yield SipWorld(far=far, desk=desk, carrier=carrier, here=(LOOPBACK, port))

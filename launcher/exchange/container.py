@@ -21,6 +21,7 @@ from adapters.prometheus.metrics import PrometheusMetrics
 from adapters.simulation.carrier import SimulatedCarrier
 from adapters.sip.carrier import SipCarrier
 from adapters.system.clock import SystemClock
+from adapters.system.heap import share_heap_between_threads
 from adapters.system.ids import SystemIds
 from adapters.system.logging import configure_logging
 from adapters.system.serving import stop_on_signals
@@ -94,6 +95,7 @@ def configured() -> Container:
     """By the settings of this process, which logs from now on. Raises InvalidValue that names every wrong one."""
     settings = EnvironmentSettings(os.environ, None).load()
     configure_logging("exchange", settings)
+    share_heap_between_threads()
     return Container(settings=settings)
 
 

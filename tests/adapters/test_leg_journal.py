@@ -1,9 +1,10 @@
 """What is known of legs after their exchange has died and come back."""
 
 import shutil
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from adapters.exchange.leg_journal import ExchangeLegJournal
 from adapters.memory.carrier import ANSWERS, BUSY, NO_ANSWER, Callee, MemoryCarrier
 from adapters.memory.clock import MemoryClock
 from adapters.memory.leg_journal import LegEntry, LegJournal, MemoryLegJournal
+from adapters.memory.leg_trail import LegTrail
 from adapters.memory.rooms import MemoryRooms
 from adapters.memory.telephony import MemoryTelephony
 from domain.ids import DEFAULT_BRAND, CallId, TrunkId
 from ports.carrier import LegEnd, Progress
 from ports.clock import Clock
 from ports.errors import Unavailable
-from ports.telephony import DialOrder, HangUp, LegKind, LegState
+from ports.telephony import DialOrder, HangUp, LegEvent, LegKind, LegState
 
 pytestmark = pytest.mark.virtual_time
 
@@ -172,3 +174,20 @@ async def test_the_journal_holds_no_phone_number(tmp_path: Path) -> None:
         await clock.sleep(1.0)
     journal.close()
     assert "5550100003" not in (tmp_path / "legs.ndjson").read_text()
+
+
+def test_a_leg_that_is_over_is_remembered_in_less_than_a_kilobyte() -> None:
+    """There are as many as a day has calls."""
+    trails = []
+    tracemalloc.start()
+    try:
+        for number in range(1000):
+            trail = LegTrail(CallId(f"call_{number:026}"), datetime.now(UTC))
+            for kind in LegKind:
+                trail.add(LegEvent(kind=kind, at=datetime.now(UTC), status=200, reason=f"because of {number}"))
+            trails.append(trail)
+        size, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert size / len(trails) < 1000
