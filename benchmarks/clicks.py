@@ -21,7 +21,7 @@ PITCH: Final = 1_000.0
 
 HUM: Final = 1_500
 HUSH: Final = 150
-HUSHED: Final = (0.6, 0.9)
+HUSHED: Final = (0.4, 0.9)
 """The part of each second that is a pause: soft in one, in which sound is still sent, and silence in the next, in
 which nothing is."""
 

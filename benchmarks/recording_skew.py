@@ -6,12 +6,14 @@ called, are others: a scripted carrier, or a far end by SIP, through the exchang
 """
 
 import asyncio
+import logging
 import tempfile
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
 import uvloop
 
 from adapters.directory.call_journal import DirectoryCallJournal
@@ -90,6 +92,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=1)
     asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     calls, seconds, rounds = (2, [3], 1) if asked.short else (asked.calls, asked.seconds, asked.rounds)
     lines = {**LINES, **DRIFTING} if asked.over == "exchange" else LINES
     sides = [

@@ -8,12 +8,15 @@ from typing import Final
 from livekit import rtc
 
 from adapters.livekit.gate import SilenceGate
+from adapters.livekit.jitter_buffer import JitterBuffer
+from adapters.livekit.pulse import Pulse
 from adapters.pacing.ear import Listener
 from domain.calls.audio import FRAME_SECONDS, RATE, AudioFrame
 from ports.audio_links import Heard, Pressed
 
-ASTRAY: Final = 0.2
-"""Seconds between a frame's place and its arrival from where on the place is taken anew."""
+SENT_AFTER: Final = 0.0165
+"""Seconds from when sound was spoken until it was sent, as far as the jitter buffer's own count leaves them out: half a
+packet of Opus, and its look-ahead of 6.5 ms (RFC 6716, section 2)."""
 
 HELD_FRAMES: Final = 15
 """Frames of a track for which a key waits: a key comes by another way and does not stand in the sound's jitter buffer,
@@ -24,39 +27,6 @@ HELD_SECONDS: Final = 1.0
 """The longest that a key waits, should the track stand still."""
 
 
-SAMPLE: Final = 25
-"""Silent frames of which the earliest arrival tells the place of them all: the others came late."""
-
-
-class Places:
-    """Where the frames of a continuous track begin: one after another, corrected while there is silence."""
-
-    def __init__(self) -> None:
-        self._next: float | None = None
-        self._lates: list[float] = []
-
-    def next(self, now: float, *, sounding: bool) -> float:
-        """The place of the frame that has arrived in full by `now`."""
-        arrived = max(0.0, now - FRAME_SECONDS)
-        at = arrived if self._next is None else self._next
-        late = arrived - at
-        if abs(late) > ASTRAY:
-            at = arrived
-            self._lates.clear()
-        elif not sounding:
-            at += self._correction(late)
-        self._next = at + FRAME_SECONDS
-        return at
-
-    def _correction(self, late: float) -> float:
-        self._lates.append(late)
-        if late >= 0 and len(self._lates) < SAMPLE:
-            return 0.0
-        least = min(self._lates)
-        self._lates.clear()
-        return least
-
-
 class Voice:
     """What one party says, told to the listener. `run` until the track is over."""
 
@@ -65,7 +35,8 @@ class Voice:
         self._listener = listener
         self._now = now
         self._gate = SilenceGate()
-        self._places = Places()
+        self._pulse = Pulse()
+        self._buffer = JitterBuffer(track)
         self._keys: deque[tuple[int, Pressed]] = deque()
         self._frames = 0
         self._released = 0
@@ -74,11 +45,14 @@ class Voice:
         )
 
     async def run(self) -> None:
-        try:
-            async for event in self._stream:
-                self._take(bytes(event.frame.data))
-        finally:
-            await self._stream.aclose()
+        async with asyncio.TaskGroup() as beside:
+            watching = beside.create_task(self._buffer.watch())
+            try:
+                async for event in self._stream:
+                    self._take(bytes(event.frame.data))
+            finally:
+                watching.cancel()
+                await self._stream.aclose()
 
     def hold(self, key: Pressed) -> None:
         """Tell it once the sound before it has come."""
@@ -98,7 +72,8 @@ class Voice:
     def _take(self, pcm: bytes) -> None:
         self._frames += 1
         sounding = self._gate.passes(pcm)
-        at = self._places.next(self._now(), sounding=sounding)
+        at = self._pulse.began(self._now())
         if sounding:
-            self._listener.hear(Heard(party=self.party, frame=AudioFrame(pcm=pcm), at=at))
+            frame = AudioFrame(pcm=pcm, began=at - self._buffer.seconds - SENT_AFTER)
+            self._listener.hear(Heard(party=self.party, frame=frame, at=at))
         self._release_to(self._released + sum(due <= self._frames for due, _ in self._keys))

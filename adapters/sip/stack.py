@@ -20,6 +20,9 @@ from ports.errors import Unavailable
 RTP_TIMEOUT: Final = 30
 """Seconds without a packet after which a call is over."""
 
+HELD_SECONDS: Final = 0.02
+"""The least that the jitter buffer holds back; it grows to five times that."""
+
 SETTINGS: Final = """\
 sip_listen {address}:{port}
 rtp_ports {rtp_ports}

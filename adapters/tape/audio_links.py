@@ -87,7 +87,8 @@ class TapedAudioLink(AudioLink):
             self._sound(Track.BOT, self._place(at), pcm)
 
     def _tape_heard(self, heard: Heard) -> None:
-        placed = self._placings[heard.party].place(self._place(heard.at), heard.frame.pcm)
+        at = heard.at if heard.frame.began is None else heard.frame.began
+        placed = self._placings[heard.party].place(self._place(at), heard.frame.pcm)
         if placed is not None:
             self._sound(TRACKS[heard.party], placed.start, placed.pcm)
 

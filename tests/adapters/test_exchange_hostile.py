@@ -70,9 +70,9 @@ SAID: Final[Mapping[str, str | bytes]] = {
     "a link beyond 32 bits": asked({"kind": "join", "room": "r", "party": "p", "token": "t", "link": 2**32}),
     "an empty packet": b"",
     "half a head": b"\0" * (HEAD.size - 1),
-    "a head that promises more": HEAD.pack(1, Kind.SOUND, 5, 5, 1_000_000, 0.0),
-    "a length of 4 GB": HEAD.pack(1, Kind.SOUND, 0, 0, 2**32 - 1, 0.0),
-    "an unknown kind": HEAD.pack(1, 200, 0, 0, 0, 0.0),
+    "a head that promises more": HEAD.pack(1, Kind.SOUND, 5, 5, 1_000_000, 0.0, 0.0),
+    "a length of 4 GB": HEAD.pack(1, Kind.SOUND, 0, 0, 2**32 - 1, 0.0, 0.0),
+    "an unknown kind": HEAD.pack(1, 200, 0, 0, 0, 0.0, 0.0),
     "a name that is no text": HEAD.pack(1, Kind.SOUND, 2, 0, 0, 0.0) + b"\xff\xfe",
     "ten thousand packets": pack(9, Kind.FLUSH) * 10_000,
 }
