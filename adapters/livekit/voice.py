@@ -28,10 +28,15 @@ HELD_SECONDS: Final = 1.0
 
 
 class Voice:
-    """What one party says, told to the listener. `run` until the track is over."""
+    """What one party says, told to the listener. `run` until the track is over. It is told where it came out of the
+    jitter buffer, with when it was spoken beside that, as far as this is known. A `phone` sends a frame when it is
+    over; what stands beyond that in LiveKit's SIP service nobody tells."""
 
-    def __init__(self, party: str, track: rtc.Track, listener: Listener, now: Callable[[], float]) -> None:
+    def __init__(
+        self, party: str, track: rtc.Track, listener: Listener, now: Callable[[], float], *, phone: bool = False
+    ) -> None:
         self.party = party
+        self._sent_after = SENT_AFTER + (FRAME_SECONDS if phone else 0.0)
         self._listener = listener
         self._now = now
         self._gate = SilenceGate()
@@ -74,6 +79,6 @@ class Voice:
         sounding = self._gate.passes(pcm)
         at = self._pulse.began(self._now())
         if sounding:
-            frame = AudioFrame(pcm=pcm, began=at - self._buffer.seconds - SENT_AFTER)
+            frame = AudioFrame(pcm=pcm, began=at - self._buffer.seconds - self._sent_after)
             self._listener.hear(Heard(party=self.party, frame=frame, at=at))
         self._release_to(self._released + sum(due <= self._frames for due, _ in self._keys))

@@ -73,7 +73,7 @@ SAID: Final[Mapping[str, str | bytes]] = {
     "a head that promises more": HEAD.pack(1, Kind.SOUND, 5, 5, 1_000_000, 0.0, 0.0),
     "a length of 4 GB": HEAD.pack(1, Kind.SOUND, 0, 0, 2**32 - 1, 0.0, 0.0),
     "an unknown kind": HEAD.pack(1, 200, 0, 0, 0, 0.0, 0.0),
-    "a name that is no text": HEAD.pack(1, Kind.SOUND, 2, 0, 0, 0.0) + b"\xff\xfe",
+    "a name that is no text": HEAD.pack(1, Kind.SOUND, 2, 0, 0, 0.0, 0.0) + b"\xff\xfe",
     "ten thousand packets": pack(9, Kind.FLUSH) * 10_000,
 }
 
@@ -86,8 +86,8 @@ ON_A_LINK: Final[Mapping[str, bytes]] = {
     "no sound": pack(1, Kind.SOUND, 0.0),
     "half a sample": pack(1, Kind.SOUND, 0.0, body=b"\1" * 639),
     "a megabyte of sound": pack(1, Kind.SOUND, 0.0, body=b"\1\2" * 500_000),
-    "marks that are none": HEAD.pack(1, Kind.SOUND, 0, 3, 2, 0.0) + b"\1\2[1]",
-    "marks that are no JSON": HEAD.pack(1, Kind.SOUND, 0, 1, 2, 0.0) + b"\1\2{",
+    "marks that are none": HEAD.pack(1, Kind.SOUND, 0, 3, 2, 0.0, 0.0) + b"\1\2[1]",
+    "marks that are no JSON": HEAD.pack(1, Kind.SOUND, 0, 1, 2, 0.0, 0.0) + b"\1\2{",
     "a word for a digit": pack(1, Kind.PRESSED, 0.0, body=b"drop table"),
     "no digit": pack(1, Kind.PRESSED, 0.0),
     "a digit that is no text": pack(1, Kind.PRESSED, 0.0, body=b"\xff"),

@@ -1,0 +1,36 @@
+"""A recording's sides are in step where a phone is called by SIP and where LiveKit carries the call, measured by clicks
+that both ends make at the same instants, while the phone's network loses and delays packets."""
+
+import math
+
+import pytest
+
+from benchmarks.click_calls import Lossy
+from benchmarks.recording_skew import LIMIT, Measure
+from contract_tests.backends.backend import Missing
+from contract_tests.backends.roll import RAN, leave_out
+from tests.telephone.conftest import Figure
+
+LINE = Lossy(loss=0.02, jitter=0.03)
+CALLS = 2
+SECONDS = 12
+
+
+@pytest.mark.parametrize(("over", "backend"), [("sip", "sip"), ("livekit", "livekit_server")])
+def test_the_sides_of_a_recording_are_in_step(over: str, backend: str, figure: Figure) -> None:
+    """The recordings are those that a Core concludes its calls with, a party alone and both in one as the API gives
+    them."""
+    try:
+        found = Measure(over=over, line=LINE, calls=CALLS)(SECONDS)
+    except Missing as missing:
+        leave_out(backend, str(missing))
+    RAN.add(backend)
+
+    figure("callee later by", found["callee later by (ms)"] / 1000)
+    figure("skew p50", found["skew p50 (ms)"] / 1000)
+    figure("skew p95", found["skew p95 (ms)"] / 1000)
+    figure("skew most", found["skew most (ms)"] / 1000)
+    assert found["clicks"] >= CALLS * SECONDS * 2 / 3
+    assert found["skew p95 (ms)"] <= LIMIT
+    assert found["in the mix p95 (ms)"] <= LIMIT
+    assert not math.isnan(found["far end hears later by (ms)"]), "the far end has heard the bot"
