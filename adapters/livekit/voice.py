@@ -78,7 +78,8 @@ class Voice:
         self._frames += 1
         sounding = self._gate.passes(pcm)
         at = self._pulse.began(self._now())
+        began = at - self._buffer.of_next_frame() - self._sent_after
         if sounding:
-            frame = AudioFrame(pcm=pcm, began=at - self._buffer.seconds - self._sent_after)
+            frame = AudioFrame(pcm=pcm, began=began)
             self._listener.hear(Heard(party=self.party, frame=frame, at=at))
         self._release_to(self._released + sum(due <= self._frames for due, _ in self._keys))

@@ -11,6 +11,7 @@ from adapters.sip.ends import OUR_BYE
 from adapters.sip.line import Line
 from adapters.sip.silence import QUIET, peak
 from adapters.sip.ticker import Ticker
+from domain.calls.audio import AudioFrame
 from ports.audio_links import AudioLink, Heard, Pressed
 from ports.carrier import LegEnd
 from ports.errors import NotFound, Unavailable
@@ -28,7 +29,7 @@ async def talk(call: SipCall, link: AudioLink, ticker: Ticker) -> LegEnd:
         async with asyncio.TaskGroup() as tasks:
             over = tasks.create_task(call.over.wait())
             hearing = tasks.create_task(_hear(link, line, digits))
-            beside = [_speak(line, link), _press(call, link), _send(digits, call)]
+            beside = [bring(line.heard, link), _press(call, link), _send(digits, call)]
             others = [tasks.create_task(each) for each in beside]
             await asyncio.wait({over, hearing}, return_when=asyncio.FIRST_COMPLETED)
             for task in (over, hearing, *others):
@@ -45,11 +46,12 @@ async def _hear(link: AudioLink, line: Line, digits: asyncio.Queue[str]) -> None
                 digits.put_nowait(event.digit)
 
 
-async def _speak(line: Line, link: AudioLink) -> None:
+async def bring(heard: asyncio.Queue[AudioFrame], link: AudioLink) -> None:
+    """What the phone says into the room."""
     free = 0.0
     with suppress(Unavailable):  # the room's end ends the hearing too, and so the call
         while True:
-            frame = await line.heard.get()
+            frame = await heard.get()
             if free - link.clock() <= AHEAD or peak(np.frombuffer(frame.pcm, "<i2")) >= QUIET:
                 free = await link.speak(frame) + frame.seconds
 

@@ -1,13 +1,19 @@
 """What of a LiveKit track is sound, where on the room's clock it belongs, and when it was spoken."""
 
 import array
+import asyncio
 import math
+from itertools import pairwise
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from livekit import rtc
+from livekit.rtc._proto.stats_pb2 import RtcStats
 
 from adapters.livekit.gate import LOUD, QUIET, TAIL, SilenceGate
+from adapters.livekit.jitter_buffer import LOOK_EVERY, STEP, JitterBuffer
 from adapters.livekit.pulse import ASTRAY, REMEMBERED, Pulse
 from domain.calls.audio import FRAME_SECONDS, SILENCE
 
@@ -81,3 +87,34 @@ def test_a_track_that_fell_behind_is_caught_up_with_in_half_a_second(behind: flo
 
     last = 10.0 + REMEMBERED * FRAME_SECONDS + behind
     assert pulse.began(last) == pytest.approx(last - FRAME_SECONDS)
+
+
+class Told:
+    """A track whose jitter buffer has held so many samples for so many seconds in all, each time it is asked."""
+
+    def __init__(self, *told: tuple[float, int]) -> None:
+        self._told = list(told)
+
+    async def get_stats(self) -> list[RtcStats]:
+        if not self._told:
+            raise RuntimeError("there is no such track")
+        seconds, samples = self._told.pop(0)
+        stats = RtcStats()
+        stats.inbound_rtp.inbound.jitter_buffer_delay = seconds
+        stats.inbound_rtp.inbound.jitter_buffer_emitted_count = samples
+        return [stats]
+
+
+@pytest.mark.virtual_time
+async def test_the_delay_in_the_jitter_buffer_is_that_of_late_and_is_followed_bit_by_bit() -> None:
+    buffer = JitterBuffer(cast(rtc.Track, Told((800.0, 10_000), (800.0, 10_000), (1_400.0, 20_000))))
+    watching = asyncio.ensure_future(buffer.watch())
+
+    seen = []
+    for _ in range(4):
+        await asyncio.sleep(LOOK_EVERY * 1.01)
+        seen.append([buffer.of_next_frame() for _ in range(60)])
+    watching.cancel()
+
+    assert [each[-1] for each in seen] == pytest.approx([0.08, 0.08, 0.06, 0.06])
+    assert all(abs(b - a) <= STEP * 1.01 for each in seen for a, b in pairwise(each))
