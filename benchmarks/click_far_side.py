@@ -46,7 +46,7 @@ def clicks_for(seconds: float) -> Act:
 
 def lateness(media: MediaSeen) -> list[float]:
     """Milliseconds from each whole second to the click's arrival."""
-    found = []
+    found: list[tuple[float, float]] = []
     for seen in media.audio:
         sound = LAWS[seen.packet.payload_type].decode(seen.packet.payload)
         clicks = clicks_in(np.asarray(sound), RATE)

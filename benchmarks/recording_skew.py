@@ -54,9 +54,7 @@ class Measure:
         return _figures(found, road.late)
 
 
-async def _record(
-    opened: AbstractAsyncContextManager[Doors], folder: Path, calls: int, seconds: float
-) -> list[Skew]:
+async def _record(opened: AbstractAsyncContextManager[Doors], folder: Path, calls: int, seconds: float) -> list[Skew]:
     async with opened as doors:
         call = ClickCall(
             doors=doors,
@@ -95,9 +93,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     calls, seconds, rounds = (2, [3], 1) if asked.short else (asked.calls, asked.seconds, asked.rounds)
     lines = {**LINES, **DRIFTING} if asked.over == "exchange" else LINES
-    sides = [
-        Side(name=name, measure=Measure(over=asked.over, line=line, calls=calls)) for name, line in lines.items()
-    ]
+    sides = [Side(name=name, measure=Measure(over=asked.over, line=line, calls=calls)) for name, line in lines.items()]
     Report(
         name="recording_skew" if asked.over == "exchange" else f"recording_skew_{asked.over}",
         title=f"The two sides of a recording in step, over {asked.over}",

@@ -18,6 +18,9 @@ SENT_AFTER: Final = 0.0165
 """Seconds from when sound was spoken until it was sent, as far as the jitter buffer's own count leaves them out: half a
 packet of Opus, and its look-ahead of 6.5 ms (RFC 6716, section 2)."""
 
+LOOK_EVERY: Final = 25
+"""Frames from one look at the jitter buffer to the next: what has changed meanwhile is a recording's error."""
+
 HELD_FRAMES: Final = 15
 """Frames of a track for which a key waits: a key comes by another way and does not stand in the sound's jitter buffer,
 which holds 20 to 60 ms on a quiet path and seldom more than 200."""
@@ -50,13 +53,16 @@ class Voice:
         )
 
     async def run(self) -> None:
+        looking: asyncio.Task[None] | None = None
         async with asyncio.TaskGroup() as beside:
-            watching = beside.create_task(self._buffer.watch())
             try:
                 async for event in self._stream:
+                    if self._frames % LOOK_EVERY == 0 and (looking is None or looking.done()):
+                        looking = beside.create_task(self._buffer.look())
                     self._take(bytes(event.frame.data))
             finally:
-                watching.cancel()
+                if looking is not None:
+                    looking.cancel()
                 await self._stream.aclose()
 
     def hold(self, key: Pressed) -> None:

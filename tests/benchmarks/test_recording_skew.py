@@ -1,5 +1,5 @@
-"""A recording's sides are in step, measured by clicks, in virtual time. Through the real exchange they are in the benchmark,
-by SIP and through LiveKit in tests/telephone/test_recording_in_step.py."""
+"""A recording's sides are in step, measured by clicks, in virtual time; the benchmark has the real exchange, and
+tests/telephone/test_recording_in_step.py SIP and LiveKit."""
 
 import numpy as np
 import pytest
