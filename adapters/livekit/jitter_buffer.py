@@ -13,6 +13,9 @@ STEP: Final = 0.001
 """Seconds by which `seconds` follows with each frame: the buffer, too, makes sound longer or shorter bit by bit, and a
 step at once would be a cut in the recording."""
 
+LEAP: Final = 0.02
+"""Seconds from where on a recording is cut anyhow (MOST_LEAN in domain/calls/placing.py), so that it may be at once."""
+
 PATIENCE: Final = 2.0
 """Seconds for the library to tell; it takes one or two milliseconds."""
 
@@ -30,7 +33,8 @@ class JitterBuffer:
 
     def of_next_frame(self) -> float:
         """Seconds."""
-        self._seconds += min(STEP, max(-STEP, self._measured - self._seconds))
+        off = self._measured - self._seconds
+        self._seconds += off if abs(off) > LEAP else min(STEP, max(-STEP, off))
         return self._seconds
 
     async def look(self) -> None:

@@ -21,6 +21,9 @@ packet of Opus, and its look-ahead of 6.5 ms (RFC 6716, section 2)."""
 LOOK_EVERY: Final = 25
 """Frames from one look at the jitter buffer to the next: what has changed meanwhile is a recording's error."""
 
+AT_FIRST: Final = 5
+"""While the buffer finds out how much it has to hold: in the first second."""
+
 HELD_FRAMES: Final = 15
 """Frames of a track for which a key waits: a key comes by another way and does not stand in the sound's jitter buffer,
 which holds 20 to 60 ms on a quiet path and seldom more than 200."""
@@ -57,7 +60,7 @@ class Voice:
         async with asyncio.TaskGroup() as beside:
             try:
                 async for event in self._stream:
-                    if self._frames % LOOK_EVERY == 0 and (looking is None or looking.done()):
+                    if self._looks_now() and (looking is None or looking.done()):
                         looking = beside.create_task(self._buffer.look())
                     self._take(bytes(event.frame.data))
             finally:
@@ -73,6 +76,9 @@ class Voice:
     def release(self) -> None:
         """No more sound comes: tell what is held."""
         self._release_to(self._released + len(self._keys))
+
+    def _looks_now(self) -> bool:
+        return self._frames % (AT_FIRST if self._frames < 2 * LOOK_EVERY else LOOK_EVERY) == 0
 
     def _release_to(self, count: int) -> None:
         """The first so many keys of all."""

@@ -105,12 +105,20 @@ class Told:
 
 
 async def test_the_delay_in_the_jitter_buffer_is_that_of_late_and_is_followed_bit_by_bit() -> None:
-    buffer = JitterBuffer(cast(rtc.Track, Told((800.0, 10_000), (800.0, 10_000), (1_400.0, 20_000))))
+    buffer = JitterBuffer(cast(rtc.Track, Told((500.0, 10_000), (500.0, 10_000), (1_150.0, 20_000))))
 
     seen = []
     for _ in range(4):
         await buffer.look()
         seen.append([buffer.of_next_frame() for _ in range(60)])
 
-    assert [each[-1] for each in seen] == pytest.approx([0.08, 0.08, 0.06, 0.06])
+    assert [each[-1] for each in seen] == pytest.approx([0.05, 0.05, 0.065, 0.065])
     assert all(abs(b - a) <= STEP * 1.01 for each in seen for a, b in pairwise(each))
+
+
+async def test_a_great_change_of_it_is_taken_at_once() -> None:
+    buffer = JitterBuffer(cast(rtc.Track, Told((1_000.0, 10_000))))
+
+    await buffer.look()
+
+    assert buffer.of_next_frame() == pytest.approx(0.1)
