@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.click_calls import Lossy
 from benchmarks.recording_skew import LIMIT, Measure
+from benchmarks.rounds import Figures
 from contract_tests.backends.backend import Missing
 from contract_tests.backends.roll import RAN, leave_out
 from tests.telephone.conftest import Figure
@@ -23,18 +24,26 @@ is in step counts. What puts recordings out of step by itself does so in all of 
 def test_the_sides_of_a_recording_are_in_step(over: str, backend: str, figure: Figure) -> None:
     """The recordings are those that a Core concludes its calls with, a party alone and both in one as the API gives
     them."""
-    for _ in range(ROUNDS):
-        try:
-            found = Measure(over=over, line=LINE, calls=CALLS)(SECONDS)
-        except Missing as missing:
-            leave_out(backend, str(missing))
-        RAN.add(backend)
-        for name in ("callee later by", "skew p50", "skew p95", "skew most", "in the mix p95"):
-            figure(name, found[f"{name} (ms)"] / 1000)
-        if max(found["skew p95 (ms)"], found["in the mix p95 (ms)"]) <= LIMIT:
-            break
+    rounds, found = 1, _measured(over, backend)
+    while _skew(found) > LIMIT and rounds < ROUNDS:
+        rounds, found = rounds + 1, _measured(over, backend)
 
+    for name in ("callee later by", "skew p50", "skew p95", "skew most", "in the mix p95"):
+        figure(name, found[f"{name} (ms)"] / 1000)
     assert found["clicks"] >= CALLS * SECONDS * 2 / 3
-    assert found["skew p95 (ms)"] <= LIMIT
-    assert found["in the mix p95 (ms)"] <= LIMIT
+    assert _skew(found) <= LIMIT
     assert not math.isnan(found["far end hears later by (ms)"]), "the far end has heard the bot"
+
+
+def _measured(over: str, backend: str) -> Figures:
+    try:
+        found = Measure(over=over, line=LINE, calls=CALLS)(SECONDS)
+    except Missing as missing:
+        leave_out(backend, str(missing))
+    RAN.add(backend)
+    return found
+
+
+def _skew(found: Figures) -> float:
+    """Milliseconds, of the parties alone or in one."""
+    return max(found["skew p95 (ms)"], found["in the mix p95 (ms)"])
