@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from math import floor
 from random import Random
 from typing import Final
 
@@ -34,6 +35,9 @@ WAITED: Final = 0.03
 loses a frame now and then."""
 
 TRUNK: Final = TrunkId("trunk_of_clicks")
+BETWEEN: Final = 0.5
+"""A call ends that long after a second, so that no click is cut off on its way."""
+
 NUMBER: Final = "+14155550123"
 CALLER: Final = "+14155550199"
 
@@ -110,7 +114,7 @@ class ClickCall:
             async with asyncio.TaskGroup() as group:
                 hearing = group.create_task(_hear(link))
                 await self._answered(call_id)
-                await self._click(link, self.clock.monotonic() + seconds)
+                await self._click(link, floor(self.clock.monotonic() + seconds) + BETWEEN)
                 await link.leave()
                 await hearing
             await self.doors.rooms.close(call_id)
