@@ -150,14 +150,15 @@ class ClickCall:
             trunk_id=TRUNK,
             to=NUMBER,
             caller_number=CALLER,
-            ring_timeout=10.0,
+            ring_timeout=30.0,
             max_duration=7_200.0,
         )
         await self.doors.telephony.dial(order)
         async for event in self.doors.telephony.watch(call_id):
             if event.kind is LegKind.ANSWERED:
                 return
-        raise RuntimeError("nobody answered")
+            if event.kind is LegKind.ENDED:
+                raise RuntimeError(f"nobody answered: {event.status} {event.reason}")
 
     async def _click(self, link: AudioLink, until: float) -> None:
         """Each frame sounds as its time on the machine's clock does, wherever it comes to lie."""
