@@ -36,6 +36,7 @@ from benchmarks.click_calls import CALLER, TRUNK, ClickCarrier, Doors, Lossy
 from contract_tests.backends import livekit_server
 from contract_tests.backends.sip import account, open_carrier
 from contract_tests.livekit import stand_in_process
+from contract_tests.livekit.stand_in_process import RunningStandIn
 from domain.ids import TrunkId
 from ports.carrier import Carrier
 from ports.trunk_mirror import MirroredTrunk
@@ -43,6 +44,8 @@ from ports.trunk_mirror import MirroredTrunk
 SECRET: Final = "a-secret-that-only-this-benchmark-uses"  # noqa: S105  # a benchmark's own
 CLOCK: Final = SystemClock()
 ENDS_WITHIN: Final = 30.0
+OPENS_WITHIN: Final = 60.0
+LOOK_EVERY: Final = 0.05
 
 Carriers = Callable[[TrunkId], Carrier | None]
 
@@ -81,7 +84,7 @@ def by_livekit(line: Lossy, seconds: float) -> Iterator[Road]:
         stand_in = stand_in_process.start(server.url)
         try:
             with _beside(click_far_side.serve, line, seconds) as (far_port, told):
-                road = Road(opened=partial(_livekit_doors, server.url, stand_in.url, far_port))
+                road = Road(opened=partial(_livekit_doors, server.url, stand_in, far_port))
                 yield road
                 road.late = told()
         finally:
@@ -159,11 +162,23 @@ async def _exchange_doors(port: int) -> AsyncIterator[Doors]:
 
 
 @asynccontextmanager
-async def _livekit_doors(url: str, sip_url: str, far_port: int) -> AsyncIterator[Doors]:
+async def _livekit_doors(url: str, stand_in: RunningStandIn, far_port: int) -> AsyncIterator[Doors]:
     key, secret = livekit_server.KEY, livekit_server.SECRET
-    server, sip, links = LiveKitServer(url, key, secret), LiveKitSip(sip_url, key, secret), LiveKitAudioLinks(CLOCK)
+    server, sip, links = (
+        LiveKitServer(url, key, secret),
+        LiveKitSip(stand_in.url, key, secret),
+        LiveKitAudioLinks(CLOCK),
+    )
     telephony = LiveKitTelephony(server, sip, MemoryLegLedger(), CLOCK, authoritative=True)
     async with server.running(), links.running(), sip.running(), telephony.running():
         mirrored = MirroredTrunk(account=account(far_port, trunk=TRUNK), numbers=(CALLER,))
         await LiveKitTrunkMirror(sip).mend([mirrored])
+        await _until_open(stand_in)
         yield Doors(rooms=LiveKitRooms(server), telephony=telephony, links=links)
+
+
+async def _until_open(stand_in: RunningStandIn) -> None:
+    """It has no SIP socket before it has a trunk, and tries again where its port was somebody's."""
+    async with asyncio.timeout(OPENS_WITHIN):
+        while "sip_open" not in stand_in.log():
+            await CLOCK.sleep(LOOK_EVERY)
