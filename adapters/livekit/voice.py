@@ -18,6 +18,10 @@ SENT_AFTER: Final = 0.0165
 """Seconds from when sound was spoken until it was sent, as far as the jitter buffer's own count leaves them out: half a
 packet of Opus, and its look-ahead of 6.5 ms (RFC 6716, section 2)."""
 
+BY_PHONE: Final = 2 * FRAME_SECONDS
+"""Seconds more where it came by telephone: the phone, too, sends a frame when it is over, and whatever brings RTP into a
+room holds it back for a frame at the least. What LiveKit's own SIP service holds beyond that nobody tells."""
+
 LOOK_EVERY: Final = 25
 """Frames from one look at the jitter buffer to the next: what has changed meanwhile is a recording's error."""
 
@@ -35,14 +39,13 @@ HELD_SECONDS: Final = 1.0
 
 class Voice:
     """What one party says, told to the listener. `run` until the track is over. It is told where it came out of the
-    jitter buffer, with when it was spoken beside that, as far as this is known. A `phone` sends a frame when it is
-    over; what stands beyond that in LiveKit's SIP service nobody tells."""
+    jitter buffer, with when it was spoken beside that, as far as this is known."""
 
     def __init__(
         self, party: str, track: rtc.Track, listener: Listener, now: Callable[[], float], *, phone: bool = False
     ) -> None:
         self.party = party
-        self._sent_after = SENT_AFTER + (FRAME_SECONDS if phone else 0.0)
+        self._sent_after = SENT_AFTER + (BY_PHONE if phone else 0.0)
         self._listener = listener
         self._now = now
         self._gate = SilenceGate()

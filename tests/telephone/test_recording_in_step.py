@@ -11,8 +11,8 @@ from contract_tests.backends.roll import RAN, leave_out
 from tests.telephone.conftest import Figure
 
 LINES = {"sip": Lossy(loss=0.02, jitter=0.03), "livekit": Lossy(loss=0.02)}
-"""What the phone's network does. LiveKit's own jitter buffer stands behind that of its SIP service: with 30 ms of jitter
-before both, a busy machine uses up what is left of the limit (benchmarks/recording_skew.py measures it)."""
+"""What the phone's network does. With LiveKit a second jitter buffer stands behind that of its SIP service: a machine
+that is busy, and jitter before both, leave little of the limit (benchmarks/recording_skew.py measures it)."""
 
 CALLS = 2
 SECONDS = 12
