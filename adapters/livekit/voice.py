@@ -19,8 +19,8 @@ SENT_AFTER: Final = 0.0165
 packet of Opus, and its look-ahead of 6.5 ms (RFC 6716, section 2)."""
 
 BY_PHONE: Final = 2 * FRAME_SECONDS
-"""Seconds more where it came by telephone: the phone, too, sends a frame when it is over, and whatever brings RTP into a
-room holds it back for a frame at the least. What LiveKit's own SIP service holds beyond that nobody tells."""
+"""Seconds more where it came by telephone: the phone, too, sends a frame when it is over, and whatever brings RTP into
+a room holds it back for a frame at the least. What LiveKit's own SIP service holds beyond that nobody tells."""
 
 LOOK_EVERY: Final = 25
 """Frames from one look at the jitter buffer to the next: what has changed meanwhile is a recording's error."""
