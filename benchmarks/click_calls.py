@@ -1,24 +1,31 @@
 """Calls in which both ends click with each second of the machine's clock, over a line that loses, delays and drifts."""
 
 import asyncio
-from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from math import floor
 from random import Random
 from typing import Final
 
+import numpy as np
+
 from adapters.memory.carrier import MemoryCarrier
+from adapters.memory.result_outbox import MemoryResultOutbox
 from adapters.tape.audio_links import TapedAudioLinks
-from benchmarks.clicks import Skew, clicks_in, frame_of_clicks, skew
+from applications.api.http.channels import HEADER_BYTES, Channels, Rendition
+from applications.api.http.ranges import Span
+from applications.core.use_cases.conclude_call import ConcludeCall
+from benchmarks.clicks import Pcm, Skew, clicks_in, frame_of_clicks, skew, spread_in
 from domain.bots.bot import BotSpec
 from domain.bots.runtime_config import RuntimeConfig
-from domain.calls.audio import FRAME_SECONDS
+from domain.calls.audio import FRAME_SECONDS, SILENCE
 from domain.calls.room import CALLEE, CORE
-from domain.ids import DEFAULT_BRAND, BotId, CallId, TrunkId
+from domain.ids import DEFAULT_BRAND, BotId, CallId, ServerId, TrunkId
 from ports.audio_links import AudioLink, AudioLinks
 from ports.call_journal import CallJournal, JournalHeader
 from ports.carrier import LegEnd, Progress
 from ports.clock import Clock
+from ports.object_store import ObjectStore
 from ports.rooms import Rooms
 from ports.telephony import DialOrder, HangUp, LegKind, Telephony
 
@@ -28,6 +35,11 @@ WAITED: Final = 0.03
 loses a frame now and then."""
 
 TRUNK: Final = TrunkId("trunk_of_clicks")
+BETWEEN: Final = 0.5
+"""A call ends that long after a second, so that no click is cut off on its way."""
+
+NUMBER: Final = "+14155550123"
+CALLER: Final = "+14155550199"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,40 +79,68 @@ class ClickCarrier(MemoryCarrier):
             arrives = begins + self._chance.uniform(0.0, self._line.jitter)
             if self._chance.random() >= self._line.loss:
                 await self._clock.sleep(arrives - self._clock.monotonic())
-                if self._clock.monotonic() - arrives <= WAITED:
-                    await link.speak(frame_of_clicks(begins, begins + period))
+                frame = frame_of_clicks(begins, begins + period)
+                if frame.pcm != SILENCE and self._clock.monotonic() - arrives <= WAITED:
+                    await link.speak(frame)
             begins += period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClickCall:
-    """A call's Core: the real tape and a journal, and a bot that clicks as the far end does."""
+class Doors:
+    """The way to a carrier of calls, as a Core has it."""
 
     rooms: Rooms
     telephony: Telephony
     links: AudioLinks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClickCall:
+    """A call's Core: the real tape, journal and conclusion, and a bot that clicks as the far end does."""
+
+    doors: Doors
     journal: CallJournal
+    objects: ObjectStore
     clock: Clock
+    outbox: MemoryResultOutbox = field(default_factory=MemoryResultOutbox)
 
     async def record(self, call_id: CallId, seconds: float) -> None:
         """Into the journal; measured when no call goes on any more, as that takes a while."""
         header = JournalHeader(config=_config(call_id), opened_at=datetime.now(UTC))
-        await self.rooms.open(call_id)
+        await self.doors.rooms.open(call_id)
         async with self.journal.open(header) as writer:
-            invitation = await self.rooms.invite(call_id, CORE, hears=BOTH, heard_by=BOTH)
-            link = await TapedAudioLinks(self.links, writer, self.clock).join(invitation)
+            invitation = await self.doors.rooms.invite(call_id, CORE, hears=BOTH, heard_by=BOTH)
+            link = await TapedAudioLinks(self.doors.links, writer, self.clock).join(invitation)
             async with asyncio.TaskGroup() as group:
                 hearing = group.create_task(_hear(link))
                 await self._answered(call_id)
-                await self._click(link, self.clock.monotonic() + seconds)
+                await self._click(link, floor(self.clock.monotonic() + seconds) + BETWEEN)
                 await link.leave()
                 await hearing
-            await self.rooms.close(call_id)
+            await self.doors.rooms.close(call_id)
 
     async def measured(self, call_id: CallId) -> Skew:
-        """How far the callee's clicks are from the bot's in the recording."""
-        both = array("h", b"".join([chunk async for chunk in self.journal.stereo(call_id)]))
-        return skew(clicks_in(both[0::2]), clicks_in(both[1::2]))
+        """How far the callee's clicks are from the bot's in the recording, as the API gives it to whoever asks for a
+        party alone, and in the one in which both are mixed."""
+        concluded = ConcludeCall(
+            rooms=self.doors.rooms,
+            journal=self.journal,
+            objects=self.objects,
+            outbox=self.outbox,
+            clock=self.clock,
+            server_id=ServerId("core_of_clicks"),
+        )
+        await concluded(call_id)
+        callee, bot, mixed = [
+            await self._heard(call_id, each) for each in (Channels.CALLEE, Channels.BOT, Channels.MIXED)
+        ]
+        return replace(skew(clicks_in(callee), clicks_in(bot)), mixed=spread_in(mixed))
+
+    async def _heard(self, call_id: CallId, channels: Channels) -> Pcm:
+        stored = await self.objects.stat(_config(call_id).recording_key)
+        rendition = Rendition(stored=stored, channels=channels)
+        span = Span(start=HEADER_BYTES, end=rendition.size, size=rendition.size)
+        return np.frombuffer(b"".join([chunk async for chunk in rendition.read(self.objects, span)]), "<i2")
 
     async def _answered(self, call_id: CallId) -> None:
         order = DialOrder(
@@ -108,23 +148,29 @@ class ClickCall:
             brand=DEFAULT_BRAND,
             room=call_id,
             trunk_id=TRUNK,
-            to="+14155550123",
-            caller_number="+14155550199",
-            ring_timeout=10.0,
+            to=NUMBER,
+            caller_number=CALLER,
+            ring_timeout=30.0,
             max_duration=7_200.0,
         )
-        await self.telephony.dial(order)
-        async for event in self.telephony.watch(call_id):
+        await self.doors.telephony.dial(order)
+        async for event in self.doors.telephony.watch(call_id):
             if event.kind is LegKind.ANSWERED:
                 return
-        raise RuntimeError("nobody answered")
+            if event.kind is LegKind.ENDED:
+                raise RuntimeError(f"nobody answered: {event.status} {event.reason}")
 
     async def _click(self, link: AudioLink, until: float) -> None:
         """Each frame sounds as its time on the machine's clock does, wherever it comes to lie."""
         opened, free = self.clock.monotonic() - link.clock(), 0.0
         while self.clock.monotonic() < until:
             begins = opened + max(link.clock(), free)
-            free = await link.speak(frame_of_clicks(begins, begins + FRAME_SECONDS)) + FRAME_SECONDS
+            frame = frame_of_clicks(begins, begins + FRAME_SECONDS)
+            if frame.pcm == SILENCE:
+                free = begins - opened + FRAME_SECONDS
+                await self.clock.sleep(free - link.clock())
+            else:
+                free = await link.speak(frame) + FRAME_SECONDS
 
 
 async def _hear(link: AudioLink) -> None:

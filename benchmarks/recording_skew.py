@@ -1,15 +1,15 @@
 """How well the two sides of a recording are in step, by clicks that both ends of a call make at the same instants.
 
-`python -m benchmarks.recording_skew [--short] [--seconds 60] [--calls 4]`: two processes in real time. One is the
-exchange, with a scripted carrier behind it; the other is a Core's part: the real tape and journals on disk.
+`python -m benchmarks.recording_skew [--short] [--over exchange|sip|livekit] [--seconds 60] [--calls 4]`: in real time.
+One process is a Core's part: the real tape, journals on disk and recordings. What carries the calls, and whoever is
+called, are others: a scripted carrier, or a far end by SIP, through the exchange or through LiveKit.
 """
 
 import asyncio
 import logging
-import multiprocessing
 import tempfile
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
@@ -17,54 +17,49 @@ import structlog
 import uvloop
 
 from adapters.directory.call_journal import DirectoryCallJournal
-from adapters.exchange.audio_links import ExchangeAudioLinks
-from adapters.exchange.connection import ExchangeConnection
-from adapters.exchange.rooms import ExchangeRooms
-from adapters.exchange.server import ExchangeServer
-from adapters.exchange.telephony import ExchangeTelephony
-from adapters.memory.leg_journal import MemoryLegJournal
-from adapters.memory.rooms import MemoryRooms
-from adapters.memory.telephony import MemoryTelephony
-from adapters.system.clock import SystemClock
-from benchmarks.click_calls import ClickCall, ClickCarrier, Lossy
+from adapters.directory.object_store import DirectoryObjectStore
+from benchmarks.click_calls import ClickCall, Doors, Lossy
+from benchmarks.click_roads import CLOCK, ROADS
 from benchmarks.clicks import Skew
 from benchmarks.report import Report, arguments
-from benchmarks.rounds import Figures, Side, alternate
+from benchmarks.rounds import Figures, Side, alternate, percentile
 from domain.ids import CallId
 
-SECRET: Final = "a-secret-that-only-this-benchmark-uses"  # noqa: S105  # a benchmark's own
-CLOCK: Final = SystemClock()
+LIMIT: Final = 80.0
+"""Milliseconds that the sides may be apart where frames are lost."""
+
 LINES: Final = {
     "clean": Lossy(),
     "2 % loss": Lossy(loss=0.02),
+    "2 % loss, 30 ms jitter": Lossy(loss=0.02, jitter=0.03),
+}
+DRIFTING: Final = {
     "2 % loss, 30 ms jitter, 200 ppm slow": Lossy(loss=0.02, jitter=0.03, ppm=200),
     "2 % loss, 30 ms jitter, 200 ppm fast": Lossy(loss=0.02, jitter=0.03, ppm=-200),
 }
+"""For the scripted carrier, whose clock can be set."""
 
 
-async def _serve(pipe: Connection, line: Lossy) -> None:
-    rooms = MemoryRooms(CLOCK)
-    carrier = ClickCarrier(line, CLOCK)
-    async with (
-        MemoryTelephony(rooms, lambda _: carrier, MemoryLegJournal(), CLOCK).running() as telephony,
-        ExchangeServer(rooms, telephony, CLOCK, secret=SECRET).listening("127.0.0.1", 0) as port,
-    ):
-        pipe.send(port)
-        await asyncio.to_thread(pipe.recv)  # the end
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """Of one line: processes of its own for each measurement. Raises Missing where a server of the road is not here."""
+
+    over: str
+    line: Lossy
+    calls: int
+
+    def __call__(self, seconds: int) -> Figures:
+        with ROADS[self.over](self.line, seconds) as road, tempfile.TemporaryDirectory() as folder:
+            found = uvloop.run(_record(road.opened(), Path(folder), self.calls, seconds))
+        return _figures(found, road.late)
 
 
-def serve(pipe: Connection, line: Lossy) -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    uvloop.run(_serve(pipe, line))
-
-
-async def _record(url: str, folder: Path, calls: int, seconds: float) -> list[Skew]:
-    async with ExchangeConnection(url, SECRET, CLOCK).running() as connection:
+async def _record(opened: AbstractAsyncContextManager[Doors], folder: Path, calls: int, seconds: float) -> list[Skew]:
+    async with opened as doors:
         call = ClickCall(
-            rooms=ExchangeRooms(connection),
-            telephony=ExchangeTelephony(connection),
-            links=ExchangeAudioLinks(connection),
-            journal=DirectoryCallJournal(folder),
+            doors=doors,
+            journal=DirectoryCallJournal(folder / "journals"),
+            objects=DirectoryObjectStore(folder / "objects"),
             clock=CLOCK,
         )
         names = [CallId(f"call_{n}") for n in range(calls)]
@@ -72,48 +67,36 @@ async def _record(url: str, folder: Path, calls: int, seconds: float) -> list[Sk
         return [await call.measured(name) for name in names]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """Of one line: an exchange of its own for each measurement."""
-
-    line: Lossy
-    calls: int
-
-    def __call__(self, seconds: int) -> Figures:
-        ours, theirs = multiprocessing.Pipe()
-        exchange = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, self.line), daemon=True)
-        exchange.start()
-        url = f"ws://127.0.0.1:{ours.recv()}"
-        with tempfile.TemporaryDirectory() as folder:
-            found = uvloop.run(_record(url, Path(folder), self.calls, seconds))
-        ours.send("end")
-        exchange.join()
-        return _figures(found)
-
-
-def _figures(found: list[Skew]) -> Figures:
+def _figures(found: list[Skew], late: list[float]) -> Figures:
     together = Skew(each=[each for skew in found for each in skew.each], lost=sum(skew.lost for skew in found))
-    return {
+    mixed = [each for skew in found for each in skew.mixed]
+    figures = {
         "clicks": len(together.each),
         "clicks lost": together.lost,
         "callee later by (ms)": together.middle,
         "skew p50 (ms)": together.share(0.5),
         "skew p95 (ms)": together.share(0.95),
         "skew most (ms)": together.most,
+        "in the mix p95 (ms)": percentile(mixed, 0.95),
+        "limit (ms)": LIMIT,
     }
+    return {**figures, "far end hears later by (ms)": percentile(late, 0.5)} if late else figures
 
 
 def main() -> None:
     parser = arguments(__doc__)
+    parser.add_argument("--over", choices=ROADS, default="exchange", help="what carries the calls (default: exchange)")
     parser.add_argument("--seconds", type=int, nargs="*", default=[60])
     parser.add_argument("--calls", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=1)
     asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     calls, seconds, rounds = (2, [3], 1) if asked.short else (asked.calls, asked.seconds, asked.rounds)
-    sides = [Side(name=name, measure=Measure(line=line, calls=calls)) for name, line in LINES.items()]
+    lines = {**LINES, **DRIFTING} if asked.over == "exchange" else LINES
+    sides = [Side(name=name, measure=Measure(over=asked.over, line=line, calls=calls)) for name, line in lines.items()]
     Report(
-        name="recording_skew",
-        title="The two sides of a recording in step",
+        name="recording_skew" if asked.over == "exchange" else f"recording_skew_{asked.over}",
+        title=f"The two sides of a recording in step, over {asked.over}",
         size="seconds",
         rows=alternate(sides, seconds, rounds),
         rounds=rounds,

@@ -12,7 +12,8 @@ from domain.calls.room import Invitation
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """A frame of one party. `at` is when it began, in seconds on the room's clock, and where it came by a network as
-    much later as that took."""
+    much later as that took. `frame.began` is when it was spoken, where more is known of that: frames by `at` follow one
+    another as they are to be heard, by `began` they are as jittery as they came."""
 
     party: str
     frame: AudioFrame

@@ -1,8 +1,10 @@
 """What passes on links, as binary: any number of packets in one message, in their order.
 
-A packet is a head (link, kind, lengths, place on the room's clock), the party's name, a body and the marks as JSON.
+A packet is a head (link, kind, lengths, place on the room's clock, and when sound was spoken that is late), the party's
+name, a body and the marks as JSON.
 """
 
+import math
 import struct
 from collections.abc import Iterator
 from enum import IntEnum
@@ -14,8 +16,9 @@ from domain.calls.audio import AudioFrame, Mark
 from ports.audio_links import Heard, Joined, Left, LinkEvent, Pressed
 from ports.messages.decoders import decoder_of
 
-HEAD: Final = struct.Struct("<IBBHId")
-"""Link, kind, and the lengths of name, marks and body in bytes; then the time in seconds."""
+HEAD: Final = struct.Struct("<IBBHIdd")
+"""Link, kind, and the lengths of name, marks and body in bytes; then the times in seconds, of which there is no second
+one when it is no number."""
 
 
 class Kind(IntEnum):
@@ -35,10 +38,12 @@ class Packet(NamedTuple):
     party: str
     body: bytes
     marks: bytes
+    began: float
 
     @property
     def frame(self) -> AudioFrame:
-        return AudioFrame(pcm=self.body, marks=_read_marks(self.marks) if self.marks else ())
+        began = None if math.isnan(self.began) else self.began
+        return AudioFrame(pcm=self.body, marks=_read_marks(self.marks) if self.marks else (), began=began)
 
 
 _write_marks = msgspec.json.Encoder().encode
@@ -47,13 +52,14 @@ _read_marks = decoder_of(tuple[Mark, ...]).decode
 
 def pack(link: int, kind: Kind, at: float = 0.0, party: str = "", body: bytes = b"") -> bytes:
     name = party.encode()
-    return HEAD.pack(link, kind, len(name), 0, len(body), at) + name + body
+    return HEAD.pack(link, kind, len(name), 0, len(body), at, math.nan) + name + body
 
 
 def pack_sound(link: int, at: float, frame: AudioFrame, party: str = "") -> bytes:
     name = party.encode()
     marks = _write_marks(frame.marks) if frame.marks else b""
-    head = HEAD.pack(link, Kind.SOUND, len(name), len(marks), len(frame.pcm), at)
+    began = math.nan if frame.began is None else frame.began
+    head = HEAD.pack(link, Kind.SOUND, len(name), len(marks), len(frame.pcm), at, began)
     return b"".join((head, name, frame.pcm, marks))
 
 
@@ -73,14 +79,14 @@ def unpack(message: bytes) -> Iterator[Packet]:
     """Raises ValueError or struct.error for what is no row of packets."""
     place, end = 0, len(message)
     while place < end:
-        link, kind, name, marks, body, at = HEAD.unpack_from(message, place)
+        link, kind, name, marks, body, at, began = HEAD.unpack_from(message, place)
         a = place + HEAD.size
         b = a + name
         c = b + body
         place = c + marks
         if place > end:
             raise ValueError("a packet is cut short")
-        yield Packet(link, kind, at, message[a:b].decode(), message[b:c], message[c:place])
+        yield Packet(link, kind, at, message[a:b].decode(), message[b:c], message[c:place], began)
 
 
 def event_of(packet: Packet) -> LinkEvent:

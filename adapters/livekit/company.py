@@ -114,7 +114,7 @@ class Company:
         for sid in (publication.sid, *self._voices_of(other)):  # one voice a party: two would be a mix
             self._lose(sid)
         if self._group is not None and isinstance(track, rtc.RemoteAudioTrack) and self._may_hear(other):
-            voice = Voice(party_of(other), track, self._listener, self._now)
+            voice = Voice(party_of(other), track, self._listener, self._now, phone=is_phone(other))
             self._voices[publication.sid] = voice, self._group.create_task(voice.run())
 
     def _lose(self, sid: str) -> None:

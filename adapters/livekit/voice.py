@@ -8,12 +8,25 @@ from typing import Final
 from livekit import rtc
 
 from adapters.livekit.gate import SilenceGate
+from adapters.livekit.jitter_buffer import JitterBuffer
+from adapters.livekit.pulse import Pulse
 from adapters.pacing.ear import Listener
 from domain.calls.audio import FRAME_SECONDS, RATE, AudioFrame
 from ports.audio_links import Heard, Pressed
 
-ASTRAY: Final = 0.2
-"""Seconds between a frame's place and its arrival from where on the place is taken anew."""
+SENT_AFTER: Final = 0.0165
+"""Seconds from when sound was spoken until it was sent, as far as the jitter buffer's own count leaves them out: half a
+packet of Opus, and its look-ahead of 6.5 ms (RFC 6716, section 2)."""
+
+BY_PHONE: Final = 2 * FRAME_SECONDS
+"""Seconds more where it came by telephone: the phone, too, sends a frame when it is over, and whatever brings RTP into
+a room holds it back for a frame at the least. What LiveKit's own SIP service holds beyond that nobody tells."""
+
+LOOK_EVERY: Final = 25
+"""Frames from one look at the jitter buffer to the next: what has changed meanwhile is a recording's error."""
+
+AT_FIRST: Final = 5
+"""While the buffer finds out how much it has to hold: in the first second."""
 
 HELD_FRAMES: Final = 15
 """Frames of a track for which a key waits: a key comes by another way and does not stand in the sound's jitter buffer,
@@ -24,48 +37,20 @@ HELD_SECONDS: Final = 1.0
 """The longest that a key waits, should the track stand still."""
 
 
-SAMPLE: Final = 25
-"""Silent frames of which the earliest arrival tells the place of them all: the others came late."""
-
-
-class Places:
-    """Where the frames of a continuous track begin: one after another, corrected while there is silence."""
-
-    def __init__(self) -> None:
-        self._next: float | None = None
-        self._lates: list[float] = []
-
-    def next(self, now: float, *, sounding: bool) -> float:
-        """The place of the frame that has arrived in full by `now`."""
-        arrived = max(0.0, now - FRAME_SECONDS)
-        at = arrived if self._next is None else self._next
-        late = arrived - at
-        if abs(late) > ASTRAY:
-            at = arrived
-            self._lates.clear()
-        elif not sounding:
-            at += self._correction(late)
-        self._next = at + FRAME_SECONDS
-        return at
-
-    def _correction(self, late: float) -> float:
-        self._lates.append(late)
-        if late >= 0 and len(self._lates) < SAMPLE:
-            return 0.0
-        least = min(self._lates)
-        self._lates.clear()
-        return least
-
-
 class Voice:
-    """What one party says, told to the listener. `run` until the track is over."""
+    """What one party says, told to the listener. `run` until the track is over. It is told where it came out of the
+    jitter buffer, with when it was spoken beside that, as far as this is known."""
 
-    def __init__(self, party: str, track: rtc.Track, listener: Listener, now: Callable[[], float]) -> None:
+    def __init__(
+        self, party: str, track: rtc.Track, listener: Listener, now: Callable[[], float], *, phone: bool = False
+    ) -> None:
         self.party = party
+        self._sent_after = SENT_AFTER + (BY_PHONE if phone else 0.0)
         self._listener = listener
         self._now = now
         self._gate = SilenceGate()
-        self._places = Places()
+        self._pulse = Pulse()
+        self._buffer = JitterBuffer(track)
         self._keys: deque[tuple[int, Pressed]] = deque()
         self._frames = 0
         self._released = 0
@@ -74,11 +59,17 @@ class Voice:
         )
 
     async def run(self) -> None:
-        try:
-            async for event in self._stream:
-                self._take(bytes(event.frame.data))
-        finally:
-            await self._stream.aclose()
+        looking: asyncio.Task[None] | None = None
+        async with asyncio.TaskGroup() as beside:
+            try:
+                async for event in self._stream:
+                    if self._looks_now() and (looking is None or looking.done()):
+                        looking = beside.create_task(self._buffer.look())
+                    self._take(bytes(event.frame.data))
+            finally:
+                if looking is not None:
+                    looking.cancel()
+                await self._stream.aclose()
 
     def hold(self, key: Pressed) -> None:
         """Tell it once the sound before it has come."""
@@ -89,6 +80,9 @@ class Voice:
         """No more sound comes: tell what is held."""
         self._release_to(self._released + len(self._keys))
 
+    def _looks_now(self) -> bool:
+        return self._frames % (AT_FIRST if self._frames < 2 * LOOK_EVERY else LOOK_EVERY) == 0
+
     def _release_to(self, count: int) -> None:
         """The first so many keys of all."""
         while self._released < count:
@@ -98,7 +92,9 @@ class Voice:
     def _take(self, pcm: bytes) -> None:
         self._frames += 1
         sounding = self._gate.passes(pcm)
-        at = self._places.next(self._now(), sounding=sounding)
+        at = self._pulse.began(self._now())
+        began = at - self._buffer.of_next_frame() - self._sent_after
         if sounding:
-            self._listener.hear(Heard(party=self.party, frame=AudioFrame(pcm=pcm), at=at))
+            frame = AudioFrame(pcm=pcm, began=began)
+            self._listener.hear(Heard(party=self.party, frame=frame, at=at))
         self._release_to(self._released + sum(due <= self._frames for due, _ in self._keys))

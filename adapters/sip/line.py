@@ -1,6 +1,7 @@
 """One call's sound: from the phone into the room and back, moved once every 20 ms."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,8 @@ from adapters.sip.call import SipCall
 from adapters.sip.mix import Mix
 from adapters.sip.resampling import Downsampler, Pcm, Upsampler
 from adapters.sip.silence import QUIET, SilenceGate, peak
+from adapters.sip.stack import HELD_SECONDS
+from domain.calls.audio import FRAME_SECONDS, AudioFrame
 
 NARROW_BYTES: Final = 320
 """20 ms at 8 kHz."""
@@ -19,6 +22,10 @@ QUEUED: Final = 2 * NARROW_BYTES
 """What waits in the stack while somebody speaks: a frame that is due, and one for when we are late. Whoever is cut off
 is heard for that much longer."""
 
+OLD: Final = FRAME_SECONDS + HELD_SECONDS
+"""Seconds since a frame began to be spoken when it can be read: it was sent when it was over, and has stood in the
+stack's jitter buffer. Its network took some time too, which nobody knows."""
+
 CUSHION: Final = bytes(NARROW_BYTES)
 BEHIND: Final = 3
 MOST_HEARD: Final = 12
@@ -27,11 +34,12 @@ delayed does not stay late; beyond a quarter of a second the oldest is dropped."
 
 
 class Line:
-    """`heard` are frames for the room, at 16 kHz; `say` takes those of the room."""
+    """`heard` are frames for the room, at 16 kHz; `say` takes those of the room, whose time is `now`."""
 
-    def __init__(self, call: SipCall) -> None:
+    def __init__(self, call: SipCall, now: Callable[[], float]) -> None:
         self.call = call
-        self.heard: asyncio.Queue[bytes] = asyncio.Queue()
+        self.heard: asyncio.Queue[AudioFrame] = asyncio.Queue()
+        self._now = now
         self._part = b""
         self._gate = SilenceGate()
         self._upsampled = Upsampler()
@@ -54,18 +62,22 @@ class Line:
         data = self._part + self.call.audio.read(MOST_READ)
         whole = len(data) - len(data) % NARROW_BYTES
         self._part = data[whole:]
+        latest = self._now() - OLD
         for start in range(0, whole, NARROW_BYTES):
             frame = np.frombuffer(data, "<i2", NARROW_BYTES // 2, start)
-            for sound in self._gate.passed(frame):
-                self._give(sound)
+            passed = tuple(self._gate.passed(frame))
+            after = (whole - start) // NARROW_BYTES - 1
+            for sound, behind in zip(passed, reversed(range(len(passed))), strict=True):
+                self._give(sound, latest - (after + behind) * FRAME_SECONDS)
 
-    def _give(self, sound: Pcm) -> None:
+    def _give(self, sound: Pcm, began: float) -> None:
+        """All that is read at once came one after the other, and the last just now."""
         pcm = self._upsampled(sound).tobytes()
         if self.heard.qsize() > BEHIND and peak(sound) < QUIET:
             return
         if self.heard.qsize() >= MOST_HEARD:
             self.heard.get_nowait()
-        self.heard.put_nowait(pcm)
+        self.heard.put_nowait(AudioFrame(pcm=pcm, began=began))
 
     def _speak(self) -> None:
         if self.call.held:

@@ -20,11 +20,14 @@ from ports.errors import Unavailable
 RTP_TIMEOUT: Final = 30
 """Seconds without a packet after which a call is over."""
 
+HELD_SECONDS: Final = 0.02
+"""The least that the jitter buffer holds back; it grows to 100 ms."""
+
 SETTINGS: Final = """\
 sip_listen {address}:{port}
 rtp_ports {rtp_ports}
 audio_jitter_buffer_type fixed
-audio_jitter_buffer_ms 20-100
+audio_jitter_buffer_ms {held:.0f}-100
 call_hold_other_calls no
 """
 SHOWN: Final = ("To", "From", "P-Asserted-Identity", "Privacy")
@@ -71,7 +74,9 @@ class SipStack:
                 loop.call_soon_threadsafe(self.sources.note, found)
 
         self._closing.enter_context(kept(invited))
-        text = SETTINGS.format(address=place.address, port=place.port, rtp_ports=place.rtp_ports)
+        text = SETTINGS.format(
+            address=place.address, port=place.port, rtp_ports=place.rtp_ports, held=1000 * HELD_SECONDS
+        )
         config = Config(
             net_interface=place.address,
             max_concurrent_calls=None,

@@ -17,6 +17,10 @@ from ports.clock import Clock
 TRACKS: Final = {CALLEE: Track.CALLEE, TARGET: Track.BOT}
 
 
+MOST_LATE: Final = 1.0
+"""Seconds before it is heard that sound may say it was spoken; what says anything else is taken where it was heard."""
+
+
 class TapedAudioLinks(AudioLinks):
     """Other links, taped. The tape's clock starts when a link has been joined."""
 
@@ -34,6 +38,11 @@ class TapedAudioLink(AudioLink):
 
     Both tracks have one clock, the room's. The bot's frames are paced by it and lie where `speak` put them; each waits
     here until its place has come, and `flush` may still unsay it. Those of phones come by clocks of their own.
+
+    This is the one place where the frames of a phone are put on a track: whoever brings them says only when they were
+    heard, and where it knows that, when they were spoken, one by one and as jittery as they came. Nobody moves a frame
+    before that for the recording's sake, or it would be moved twice. What a room does so that a phone is heard without
+    chops (a frame after the one before it) is in `at`; sound that says when it `began` is taped there instead.
     """
 
     def __init__(self, link: AudioLink, journal: JournalWriter, clock: Clock) -> None:
@@ -87,7 +96,7 @@ class TapedAudioLink(AudioLink):
             self._sound(Track.BOT, self._place(at), pcm)
 
     def _tape_heard(self, heard: Heard) -> None:
-        placed = self._placings[heard.party].place(self._place(heard.at), heard.frame.pcm)
+        placed = self._placings[heard.party].place(self._place(_spoken(heard)), heard.frame.pcm)
         if placed is not None:
             self._sound(TRACKS[heard.party], placed.start, placed.pcm)
 
@@ -103,3 +112,9 @@ class TapedAudioLink(AudioLink):
 
     def _note(self, note: Note) -> None:
         self._journal.note(JournalEntry(at=self._clock.now(), note=note))
+
+
+def _spoken(heard: Heard) -> float:
+    """When, on the room's clock."""
+    began = heard.frame.began
+    return began if began is not None and heard.at - MOST_LATE <= began <= heard.at else heard.at

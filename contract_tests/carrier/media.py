@@ -130,18 +130,20 @@ def _pair(host: str) -> tuple[socket.socket, socket.socket]:
 
 @dataclass(slots=True)
 class Pacer:
-    """Sends for every call at the same moments, every 20 ms from its own start."""
+    """Sends for every call at the same moments, every 20 ms from its own start. `due` is when the next frame goes, or
+    should have gone where this process is late."""
 
     calls: set[Media] = field(default_factory=set)
+    due: float = 0.0
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        self.due = loop.time()
         while True:
             for media in tuple(self.calls):
                 now = loop.time()
-                media.seen.worst_delay = max(media.seen.worst_delay, now - due)
+                media.seen.worst_delay = max(media.seen.worst_delay, now - self.due)
                 if not media.echoing:
                     media.speaker.tick(now)
-            due += STEP
-            await asyncio.sleep(max(0.0, due - loop.time()))
+            self.due += STEP
+            await asyncio.sleep(max(0.0, self.due - loop.time()))

@@ -16,13 +16,18 @@ from contract_tests.carrier.rtp import DIGITS, Event, Packet, event_payload, pac
 ENDS: Final = 3
 """How often a digit's end is told (RFC 4733 section 2.5.1.4)."""
 
+APART: Final = 1e-6
+"""Seconds between packets that come at once: timers of one moment have no order."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What the network does to our audio: the chance that a packet is lost, and that it goes after its successor."""
+    """What the network does to our audio: the chance that a packet is lost, and that it goes after its successor; and
+    up to how many seconds one is late, which never lets it fall behind the next."""
 
     loss: float = 0.0
     swap: float = 0.0
+    jitter: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +57,7 @@ class Speaker:
     _sequence: int = 0
     _timestamp: int = 0
     _ssrc: int = 0
+    _arrives: float = 0.0
 
     def __post_init__(self) -> None:
         self._sequence, self._timestamp = self.chance.getrandbits(16), self.chance.getrandbits(32)
@@ -135,10 +141,17 @@ class Speaker:
             self.seen.lost += 1
             return
         for data in self._in_order(pack(packet)):
-            self.send(data)
+            self._send(data, now)
             self.seen.sent += 1
         if self.seen.first_sent_at is None and self.seen.sent:
             self.seen.first_sent_at = now
+
+    def _send(self, data: bytes, now: float) -> None:
+        if not self.trouble.jitter:
+            self.send(data)
+            return
+        self._arrives = max(self._arrives + APART, now + self.chance.uniform(0.0, self.trouble.jitter))
+        asyncio.get_running_loop().call_at(self._arrives, self.send, data)
 
     def _in_order(self, data: bytes) -> Sequence[bytes]:
         if self._held is not None:

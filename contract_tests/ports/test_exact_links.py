@@ -1,6 +1,7 @@
 """What links promise besides where sound travels as data: it arrives as it was spoken, in its place, with its words."""
 
 import asyncio
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -37,6 +38,18 @@ async def test_a_frame_arrives_as_it_was_spoken_with_its_words(exact_links: Room
 
     heard = await until(ben.events(), lambda event: isinstance(event, Heard) and event.frame == frame("morning"))
     assert frames(heard, "anna") == [frame("good"), frame("morning")]
+
+
+async def test_a_frame_keeps_when_it_was_spoken_and_is_heard_where_it_is_played(exact_links: RoomWorld) -> None:
+    anna = await join(exact_links, "call_1", "anna")
+    ben = await join(exact_links, "call_1", "ben")
+    late = replace(frame("late"), began=anna.clock() - 0.25)
+
+    place = await anna.speak(late)
+
+    heard = await until(ben.events(), lambda event: isinstance(event, Heard), PATIENCE)
+    assert frames(heard, "anna") == [late]
+    assert [event.at for event in heard if isinstance(event, Heard)] == pytest.approx([place], abs=0.001)
 
 
 async def test_frames_are_heard_in_the_places_that_speak_said(exact_links: RoomWorld) -> None:

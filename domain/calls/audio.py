@@ -22,10 +22,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioFrame:
-    """Usually 20 ms of PCM. Words and sound drop together, because they are one value."""
+    """Usually 20 ms of PCM. Words and sound drop together, because they are one value. `began` is when it was
+    spoken, in seconds on the room's clock, where its path is known to have made it late: a recording puts it there."""
 
     pcm: bytes
     marks: tuple[Mark, ...] = ()
+    began: float | None = None
 
     @property
     def seconds(self) -> float:

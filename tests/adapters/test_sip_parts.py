@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import CapturingLogger
 
+from adapters.memory.audio_links import MemoryAudioLinks
 from adapters.memory.carrier_desk import MemoryCarrierDesk
+from adapters.memory.clock import MemoryClock
+from adapters.memory.rooms import MemoryRooms
 from adapters.sip import stack_log
 from adapters.sip.call import SipCall
 from adapters.sip.carrier import SipCarrier
@@ -23,12 +26,15 @@ from adapters.sip.resampling import Downsampler, Upsampler
 from adapters.sip.silence import FAINTEST, HANGOVER, SilenceGate
 from adapters.sip.sources import REMEMBERED, Sources
 from adapters.sip.stack_log import Invited, StackLog, read_invite
+from adapters.sip.talk import AHEAD, bring
 from adapters.system.clock import SystemClock
 from contract_tests.backends.sip import RTP_PORTS, account, sip_world
 from contract_tests.carrier import scripts
 from contract_tests.carrier.loopback import free_port
-from domain.calls.audio import FRAME_BYTES
+from domain.calls.audio import FRAME_BYTES, FRAME_SECONDS, AudioFrame
+from domain.calls.room import CALLEE, CORE
 from domain.ids import TrunkId
+from ports.audio_links import Heard
 from ports.telephony import REFERRED, HangUp
 from tests.adapters.sip_party import called
 
@@ -241,3 +247,34 @@ async def test_calls_leave_nothing_behind() -> None:
 
         gc.collect()
         assert not [each for each in gc.get_objects() if isinstance(each, Call | SipCall | Line)]
+
+
+@pytest.mark.virtual_time
+async def test_what_came_in_a_burst_does_not_stay_late_and_only_pauses_are_left_out() -> None:
+    clock = MemoryClock()
+    rooms = MemoryRooms(clock)
+    links = MemoryAudioLinks(rooms, clock)
+    everybody = frozenset({CALLEE, CORE})
+    await rooms.open("call_1")
+    phone, core = [
+        await links.join(await rooms.invite("call_1", party, hears=everybody, heard_by=everybody))
+        for party in (CALLEE, CORE)
+    ]
+    heard: asyncio.Queue[AudioFrame] = asyncio.Queue()
+    bringing = asyncio.ensure_future(bring(heard, phone))
+    loud, soft = (AudioFrame(pcm=np.full(320, level, np.int16).tobytes()) for level in (1000, 100))
+
+    for frame in [loud] * 8:  # as after a standstill
+        heard.put_nowait(frame)
+    for frame in [*[soft] * 20, *[loud] * 20]:
+        await clock.sleep(FRAME_SECONDS)
+        heard.put_nowait(frame)
+    await clock.sleep(0.5)
+    now = core.clock() - 0.5
+    await rooms.close("call_1")
+    bringing.cancel()
+
+    events = [event async for event in core.events() if isinstance(event, Heard)]
+    assert [event.frame for event in events].count(loud) == 28
+    assert 10 <= [event.frame for event in events].count(soft) < 20
+    assert now - 0.001 <= events[-1].at <= now + AHEAD

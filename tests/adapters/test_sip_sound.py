@@ -8,6 +8,7 @@ import pytest
 
 from adapters.sip import call as sip_call
 from adapters.sip import stack as sip_stack
+from adapters.sip.line import OLD
 from contract_tests.backends.sip import SipWorld, sip_world
 from contract_tests.carrier import scripts
 from contract_tests.carrier.called import CalledLeg
@@ -16,7 +17,7 @@ from contract_tests.carrier.leg import Transfer
 from contract_tests.carrier.measure import heard, level, missing, onsets, tone_level
 from contract_tests.carrier.sounds import clicks, silence, tone
 from contract_tests.carrier.speaker import Trouble
-from domain.calls.audio import RATE
+from domain.calls.audio import FRAME_SECONDS, RATE
 from domain.routing.sip import Codec
 from ports.audio_links import Heard
 from ports.errors import Unavailable
@@ -228,6 +229,29 @@ async def test_packets_that_are_lost_swapped_or_nonsense_do_no_harm(world: SipWo
 
     stretches = [sound[at : at + RATE // 4] for at in range(0, len(sound) - RATE // 4, RATE // 20)]
     assert max(wide_level(each, 440) for each in stretches) > 4000, "a busy machine loses more than that"
+
+
+async def test_sound_says_when_it_was_spoken(world: SipWorld) -> None:
+    """Later than it was sent by what the network takes, which is nothing here, and a moment of ours."""
+    world.far.number(TO, scripts.answers())
+    async with calling(world, TO) as carried:
+        leg = await answered(world, carried)
+        playback = leg.play(np.concatenate((tone(300, 0.5, level=200), clicks(8, every=0.25))))
+        offset = asyncio.get_running_loop().time() - carried.party.core.clock()
+        found: list[float] = []
+        async with asyncio.timeout(15.0):
+            async for event in carried.party.core.events():
+                if isinstance(event, Heard) and np.abs(np.frombuffer(event.frame.pcm, "<i2")).max() > 8000:
+                    assert event.frame.began is not None
+                    assert event.at - event.frame.began >= OLD - 0.001
+                    found.append(event.frame.began + offset)
+                if len(found) >= 8:
+                    break
+
+    assert playback.began_at is not None
+    sent = [playback.began_at + 0.5 + 0.25 * n for n in range(8)]
+    late = [began - (at - FRAME_SECONDS) for began, at in zip(found, sent, strict=True)]
+    assert -0.03 < float(np.median(late)) < 0.06
 
 
 async def test_clicks_come_back_soon(world: SipWorld) -> None:

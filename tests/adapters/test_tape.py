@@ -1,8 +1,9 @@
 """What a tape keeps of a call: what was heard, what was truly played, and how the link came to its end."""
 
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -74,6 +75,30 @@ async def test_the_callee_is_taped_where_they_spoke_and_nobody_else_is() -> None
         await tape.dialler.speak(frame(9))
         await tape.clock.sleep(0.1)
         await tape.callee.leave()
+        await tape.rooms.close("room")
+        await listen(tape.bot)
+
+        assert await tape.tracks() == ([0] * 5 + [7], [0] * 6)
+
+
+async def test_a_callee_of_whom_it_is_known_how_late_they_are_is_taped_where_they_spoke() -> None:
+    async with taping() as tape:
+        await tape.clock.sleep(0.2)
+        for n in range(3):
+            await tape.callee.speak(replace(frame(n + 1), began=1.1 + n * FRAME_SECONDS))
+        await tape.clock.sleep(0.1)
+        await tape.rooms.close("room")
+        await listen(tape.bot)
+
+        assert await tape.tracks() == ([0] * 5 + [1, 2, 3], [0] * 8)
+
+
+@pytest.mark.parametrize("began", [math.nan, math.inf, -math.inf, 1e300, -1e300, 0.0, 1.3])
+async def test_what_cannot_have_been_spoken_when_it_says_is_taped_where_it_was_heard(began: float) -> None:
+    async with taping() as tape:
+        await tape.clock.sleep(0.1)
+        await tape.callee.speak(replace(frame(7), began=began))
+        await tape.clock.sleep(0.1)
         await tape.rooms.close("room")
         await listen(tape.bot)
 

@@ -1,8 +1,10 @@
 """RTP packets, the digits in them, and what may go wrong on their way."""
 
+import asyncio
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +82,23 @@ def test_losses_are_seeded_and_on_record() -> None:
         assert abs(missing(ear.seen.audio) - speaker.seen.lost) <= 1
         assert speaker.seen.swapped > 10
     assert runs[0] == runs[1]
+
+
+@pytest.mark.virtual_time
+async def test_packets_that_are_late_are_so_by_as_much_as_was_asked_for_and_do_not_overtake() -> None:
+    loop, came = asyncio.get_running_loop(), []
+    speaker, ear = pair(Trouble(jitter=0.03))
+    speaker.send = lambda data: came.append((loop.time(), ear.receive(data, 0.0)))
+    for _ in range(200):
+        speaker.tick(loop.time())
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.03)
+
+    packets = [packet for _, packet in came if packet is not None]
+    late = [at - came[0][0] - 0.02 * n for n, (at, _) in enumerate(came)]
+    assert len(packets) == 200
+    assert packets == sorted(packets, key=lambda each: (each.timestamp - packets[0].timestamp) % 2**32)
+    assert 0.02 < max(late) - min(late) <= 0.0301
 
 
 def test_junk_is_counted_and_nothing_else() -> None:
