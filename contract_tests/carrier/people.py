@@ -1,15 +1,19 @@
 """The simulated population behind real SIP: the same personas by number, who hear loudness and answer with keys.
 
-`python -m contract_tests.carrier.people --port 5090` is a carrier to dial by; who calls must know its password.
+`python -m contract_tests.carrier.people --port 5090` is a carrier to dial by; who calls must know its password. With
+`--journal FILE` it writes down at its end, a line each, when which phone rang, was answered and was let go.
 """
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -19,6 +23,7 @@ from contract_tests.carrier.called import CalledLeg, Script
 from contract_tests.carrier.digest import Credentials
 from contract_tests.carrier.far_end import far_end
 from contract_tests.carrier.g711 import LAWS, RATE, Pcm
+from contract_tests.carrier.records import CallSeen
 from contract_tests.carrier.scripts import Number, refuses, rings
 from contract_tests.carrier.sounds import silence, tone
 
@@ -31,6 +36,7 @@ LOUD: Final = 300
 LOOK_EVERY: Final = 0.06
 BEEP: Final = 1000.0
 TAPE: Final = 30.0
+CALL_ID: Final = "X-CXB-Call-Id"
 
 KEYS: Final[Mapping[Manner, str]] = {
     Manner.SAYS_YES: "1",
@@ -41,6 +47,8 @@ KEYS: Final[Mapping[Manner, str]] = {
     Manner.PRESSES_KEYS: "1",
 }
 """What each presses at the end of a caller's turn."""
+
+Story = dict[str, str | float | None]
 
 UNANSWERED: Final[Mapping[Answer, Script]] = {
     Answer.BUSY: refuses(486, ringing=0),
@@ -74,8 +82,13 @@ def script_of(persona: Persona, speed: float) -> Script:
     async def script(leg: CalledLeg) -> None:
         leg.progress(180)
         await asyncio.sleep(persona.rings / speed)
-        await leg.answer()
-        await _lives(persona)(leg)
+        try:
+            await leg.answer()
+            await _lives(persona)(leg)
+        except TimeoutError:  # whoever called died before the answer was acknowledged
+            await leg.hang_up()
+        finally:
+            leg.seen.media.audio.clear()  # of hundreds of calls it would be much, and nobody asks for it any more
 
     return script
 
@@ -155,8 +168,21 @@ def babble(seconds: float, chance: random.Random) -> Pcm:
     return np.clip(noise * syllables, -30_000, 30_000).astype(np.int16)
 
 
-async def serve(port: int, seed: int, speed: float) -> None:
-    """Until a signal."""
+def story_of(call: CallSeen) -> Story:
+    """Times in seconds since 1970. `call` is the caller's own name for it, where the INVITE says one; `rang` is false
+    where the caller was asked for a password and did not come again."""
+    since = time.time() - asyncio.get_running_loop().time()
+    times = {"began": call.began_at, "answered": call.answered_at, "ended": call.ended_at}
+    return {
+        "to": call.to_user,
+        "call": call.messages[0].message.first(CALL_ID) or None,
+        "rang": bool(call.status or call.answered_at or "180 INVITE" in call.names(sent=True)),
+        **{name: None if at is None else since + at for name, at in times.items()},
+    }
+
+
+async def serve(port: int, seed: int, speed: float) -> list[Story]:
+    """Until a signal; then all calls that there were."""
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -165,6 +191,7 @@ async def serve(port: int, seed: int, speed: float) -> None:
         sys.stdout.write(f"listening on {carrier.port}\n")
         sys.stdout.flush()
         await stopping.wait()
+        return [story_of(call) for call in carrier.calls.values()]
 
 
 if __name__ == "__main__":
@@ -172,5 +199,8 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--journal", type=Path)
     asked = parser.parse_args()
-    asyncio.run(serve(asked.port, asked.seed, asked.speed))
+    seen = asyncio.run(serve(asked.port, asked.seed, asked.speed))
+    if asked.journal is not None:
+        asked.journal.write_text("".join(json.dumps(story) + "\n" for story in seen))

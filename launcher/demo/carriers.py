@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from launcher.demo.client import ApiClient
@@ -15,6 +16,8 @@ from launcher.problem import LaunchProblem
 PEOPLE: Final = "contract_tests.carrier.people"
 SIMULATED: Final = "simulated"
 START_SECONDS: Final = 30.0
+SEEN: Final = "phones.ndjson"
+"""What the far end saw of each call, a line each, in the demo's folder."""
 
 
 class CarrierChoice(StrEnum):
@@ -34,13 +37,16 @@ KNOWN_WITHIN: Final[Mapping[CarrierChoice, float]] = {CarrierChoice.SIP: 6.0, Ca
 
 
 @asynccontextmanager
-async def calling_by(choice: CarrierChoice, api: ApiClient, *, seed: int, speed: float) -> AsyncIterator[None]:
-    """Until the context ends, calls go to that carrier's people and to nobody else's."""
+async def calling_by(
+    choice: CarrierChoice, api: ApiClient, folder: Path, *, seed: int, speed: float
+) -> AsyncIterator[None]:
+    """Until the context ends, calls go to that carrier's people and to nobody else's. What people behind real SIP saw
+    is then in `folder`."""
     if not choice.is_sip:
         yield
         return
     password = secrets.token_urlsafe(24)
-    async with _people(password, seed, speed) as port:
+    async with _people(password, folder / SEEN, seed, speed) as port:
         trunk = {
             "name": "Demo carrier",
             "carrier": "sip",
@@ -56,11 +62,11 @@ async def calling_by(choice: CarrierChoice, api: ApiClient, *, seed: int, speed:
 
 
 @asynccontextmanager
-async def _people(password: str, seed: int, speed: float) -> AsyncIterator[int]:
+async def _people(password: str, journal: Path, seed: int, speed: float) -> AsyncIterator[int]:
     """The far end as a process of its own; its SIP port."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "launcher.child", str(os.getpid()), PEOPLE),
-        *("--seed", str(seed), "--speed", str(speed)),
+        *("--seed", str(seed), "--speed", str(speed), "--journal", str(journal)),
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "CXB_TRUNK_PASSWORD": password},
     )
