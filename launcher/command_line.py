@@ -90,9 +90,10 @@ def _demo(asked: argparse.Namespace) -> int:
 def _problem_in(group: BaseExceptionGroup[BaseException]) -> LaunchProblem | None:
     """What a user can do something about, where it is all that happened."""
     problems, other = group.split(LaunchProblem)
-    while isinstance(problems, BaseExceptionGroup):
-        problems = problems.exceptions[0]
-    return problems if other is None else None
+    if problems is None or other is not None:
+        return None
+    first = problems.exceptions[0]
+    return _problem_in(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def _desk(asked: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from launcher.demo.scene import EXAMPLES, Scene
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`calls` have their results and transcripts; `recordings` are WAV files by call id; `invited` are the calls of
-    which the exchange wrote an INVITE down; `phones` is what people behind real SIP saw of each, where there are any."""
+    which the exchange wrote an INVITE down; `phones` is what people behind real SIP saw, where there are any."""
 
     campaign: Plain
     lead_import: Plain

@@ -14,7 +14,7 @@ LET_GO_WITHIN: Final = 10.0
 with nothing else to do. The report has the longest that it took."""
 
 LEFT_BY_A_DEAD_LINE: Final = 45.0
-"""A SIP process that was killed sends no BYE: callees hang up when they hear nothing, machines when their tape is full."""
+"""A SIP process that was killed sends no BYE: callees hang up when they hear nothing, machines when a tape is full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
