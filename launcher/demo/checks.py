@@ -16,6 +16,7 @@ from launcher.demo.phone_checks import (
     every_phone_was_let_go,
     only_who_was_called_rang,
     who_is_said_to_have_answered_did,
+    who_is_said_to_have_hung_up_did,
 )
 from launcher.demo.scene import CLOSED_REGION
 
@@ -175,6 +176,7 @@ CHECKS: Final[Mapping[str, Check]] = {
         the_crm_knows_every_result,
         only_who_was_called_rang,
         who_is_said_to_have_answered_did,
+        who_is_said_to_have_hung_up_did,
         every_phone_was_let_go,
         the_struck_calls_say_so,
         nothing_else_was_lost,

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Final
 
+from domain.calls.outcome import Outcome
 from launcher.demo.client import Plain
 from launcher.demo.facts import Facts
 
@@ -15,6 +17,10 @@ with nothing else to do. The report has the longest that it took."""
 
 LEFT_BY_A_DEAD_LINE: Final = 45.0
 """A SIP process that was killed sends no BYE: callees hang up when they hear nothing, machines when a tape is full."""
+
+
+HUNG_UP_WITHIN: Final = 3.0
+"""Seconds by which what the far end saw and what we saw of the same BYE may differ on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,14 @@ def who_is_said_to_have_answered_did(facts: Facts) -> Iterator[str]:
         for number, count in said.items():
             if count > answered[number]:
                 yield f"{count} calls to {number} were answered, and its phone says {answered[number]}"
+
+
+def who_is_said_to_have_hung_up_did(facts: Facts) -> Iterator[str]:
+    for leg in legs(facts):
+        ended, result = leg.phone["ended"], leg.call["result"]
+        late = inf if ended is None else ended - _time(result["ended_at"])
+        if leg.phone["answered"] and result["outcome"] == Outcome.HUNG_UP and late > HUNG_UP_WITHIN:
+            yield f"the callee of call {leg.call['id']} is said to have hung up {late:.1f} s before the phone did"
 
 
 def every_phone_was_let_go(facts: Facts) -> Iterator[str]:

@@ -43,16 +43,18 @@ class ConcludeCall:
     metrics: Metrics = UNMEASURED
     tracing: Tracing = UNTRACED
 
-    async def __call__(self, call_id: CallId, *, brand: BrandId | None = None, ending: Ending | None = None) -> None:
-        """`brand` and `ending` are of a call that may have no journal; where it has one, that alone counts.
+    async def __call__(self, call_id: CallId, *, brand: BrandId | None = None, ending: Ending | None = None) -> bool:
+        """Whether its room is closed. `brand` and `ending` are of a call that may have no journal; where it has one,
+        that alone counts.
 
         Raises a PortError when something cannot be kept now: then nothing is lost, and it has to be done again.
         """
         with self.tracing.span("conclude", call=call_id):
+            closed = await self._close_room(call_id)
             await self._conclude(call_id, brand, ending)
+            return closed
 
     async def _conclude(self, call_id: CallId, brand: BrandId | None, ending: Ending | None) -> None:
-        await self._close_room(call_id)
         package = await self._package(call_id, brand, ending)
         if package is not None:
             await self.outbox.put(call_id, msgspec.json.encode(package), at=self.clock.now())
@@ -60,11 +62,13 @@ class ConcludeCall:
             log.info("call_concluded", call_id=call_id, outcome=package.outcome.value, source=package.source.value)
         await self.journal.drop(call_id)
 
-    async def _close_room(self, call_id: CallId) -> None:
+    async def _close_room(self, call_id: CallId) -> bool:
         try:
             await self.rooms.close(call_id)
-        except PortError as error:  # who carries the audio is away, and the leg with it
+        except PortError as error:  # who carries the audio is away, and its result is not to wait for that
             log.warning("room_not_closed", call_id=call_id, error=type(error).__name__)
+            return False
+        return True
 
     async def _package(self, call_id: CallId, brand: BrandId | None, ending: Ending | None) -> ResultPackage | None:
         try:
