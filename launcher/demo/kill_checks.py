@@ -21,6 +21,9 @@ BLAMED: Final[Mapping[str, frozenset[Outcome]]] = {
 }
 """What only this process's death brings about."""
 
+STRUCK_WITHIN: Final = 3.0
+"""Seconds in which a death ends its calls; until then a bot may come to its own end."""
+
 LOST: Final = frozenset[Outcome]().union(*BLAMED.values())
 FELT_BEFORE: Final = 3.0
 FELT_AFTER: Final = 30.0
@@ -28,15 +31,24 @@ FELT_AFTER: Final = 30.0
 
 
 def the_struck_calls_say_so(facts: Facts) -> Iterator[str]:
+    """Each that had not ended before. A wish not to be called stands above all else, and calls outlive a media server
+    that is back at once: those then ended as others do."""
     results = {call["id"]: call["result"] for call in facts.calls}
     for kill in facts.kills:
-        outcomes = {call: results[call]["outcome"] if results.get(call) else None for call in kill.calls}
-        told = {call for call, outcome in outcomes.items() if outcome in BLAMED[kill.victim]}
-        if kill.calls and not told:
-            yield f"{kill.victim} was killed in {len(kill.calls)} calls, which ended {list(outcomes.values())}"
-        for call in kill.calls - told:
-            if results.get(call) is None or (_time(results[call]["ended_at"]) > kill.at and kill.victim == CALLS):
-                yield f"{kill.victim} was killed in call {call}, which ended {outcomes[call]}"
+        ends = {call: results.get(call) for call in kill.calls}
+        blamed = {call for call, result in ends.items() if result and result["outcome"] in BLAMED[kill.victim]}
+        if kill.calls and not blamed and not kill.survivable:
+            yield f"{kill.victim} was killed in {len(kill.calls)} calls, and no result says so"
+        for call in kill.calls - blamed:
+            result = ends[call]
+            if result is None:
+                yield f"{kill.victim} was killed in call {call}, which has no result"
+            elif not kill.survivable and result["outcome"] != Outcome.OPTED_OUT and _later(result, kill):
+                yield f"{kill.victim} was killed in call {call}, which ended {result['outcome']} after that"
+
+
+def _later(result: Plain, kill: Kill) -> bool:
+    return _time(result["ended_at"]) > kill.at + STRUCK_WITHIN
 
 
 def nothing_else_was_lost(facts: Facts) -> Iterator[str]:

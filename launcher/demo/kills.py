@@ -29,18 +29,20 @@ LOOK_EVERY: Final = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
-    """`at` in seconds since 1970; `calls` are those that it struck, of those in which the bot had begun to speak."""
+    """`at` in seconds since 1970; `calls` are those that it struck, of those in which the bot had begun to speak;
+    `survivable` where they may go on."""
 
     victim: str
     pid: int
     at: float
     calls: frozenset[str] = frozenset()
+    survivable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Killing:
-    """In the order of `victims`, with `every` seconds between them for the system to come to itself. `kills` is what
-    has been done."""
+    """In the order of `victims`, with `every` seconds between them for the system to come to itself; livekit-server is
+    started again after `away` seconds. `kills` is what has been done."""
 
     victims: Sequence[str]
     supervisor: Supervisor
@@ -48,6 +50,7 @@ class Killing:
     stack: DemoStack | None
     after: float
     every: float
+    away: float
     kills: list[Kill] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -58,6 +61,7 @@ class Killing:
             self.kills.append(kill)
             print(f"\n  killed {victim} (process {kill.pid}) with {len(kill.calls)} calls in it", flush=True)
             if victim == LIVEKIT and self.stack is not None:
+                await asyncio.sleep(self.away)
                 await self.stack.run("up")
             pause = self.every
 
@@ -67,7 +71,9 @@ class Killing:
         while victim in IN_CALLS:
             chosen = [self._busiest()] if victim == CALLS else self._call_processes()
             if calls := frozenset(call for pid in chosen for call in _talks_in(pid)):
-                return Kill(victim=victim, pid=self._kill(victim, chosen), at=time.time(), calls=calls)
+                survivable = victim == LIVEKIT and not self.away
+                pid, at = self._kill(victim, chosen), time.time()
+                return Kill(victim=victim, pid=pid, at=at, calls=calls, survivable=survivable)
             if time.monotonic() > end:
                 raise LaunchProblem(f"nobody talked in {TALK_WITHIN:.0f} s, so there was no call to kill {victim} in")
             await asyncio.sleep(LOOK_EVERY)  # other processes: there is nothing to be told by

@@ -56,6 +56,7 @@ class Demo:
     staging: Staging | None = None
     kill_after: float = KILL_AFTER
     kill_every: float = KILL_EVERY
+    livekit_away: float = 0.0
 
 
 def each_of(carrier: CarrierChoice) -> Sequence[str]:
@@ -100,6 +101,7 @@ async def _run(demo: Demo, settings: Settings, stack: DemoStack | None) -> int:
                 stack=stack,
                 after=demo.kill_after,
                 every=demo.kill_every,
+                away=demo.livekit_away,
             )
             began = time.monotonic()
             async with calling_by(demo.carrier, api, folder, seed=demo.seed, speed=settings.simulation_speed):

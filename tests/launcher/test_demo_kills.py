@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import pytest
+
+from adapters.livekit.seat import GRACE_SECONDS
 from adapters.simulation.population import Answer, Manner, persona_of
 from contract_tests.backends.roll import RAN, leave_out
 from launcher.demo.carriers import CarrierChoice
@@ -65,7 +68,7 @@ def staged(folder: Path, *, concurrency: int) -> Staging:
     )
 
 
-def small(folder: Path, carrier: CarrierChoice, victim: str, *, concurrency: int) -> Demo:
+def small(folder: Path, carrier: CarrierChoice, victim: str, *, concurrency: int, away: float = 0.0) -> Demo:
     return Demo(
         carrier=carrier,
         data=str(folder / "data"),
@@ -73,17 +76,31 @@ def small(folder: Path, carrier: CarrierChoice, victim: str, *, concurrency: int
         victims=(victim,),
         staging=staged(folder, concurrency=concurrency),
         kill_after=0.0,
+        livekit_away=away,
     )
+
+
+@pytest.fixture
+def livekit() -> None:
+    """The test runs with a real livekit-server, or is left out aloud."""
+    real_redis()
+    if lacking := missing(versions(), os.environ):
+        leave_out("livekit_server", "; ".join(lacking))
+    RAN.add("livekit_server")
 
 
 async def test_a_call_process_that_is_killed_over_sip_costs_its_own_calls_alone(tmp_path: Path) -> None:
     assert await run_demo(small(tmp_path, CarrierChoice.SIP, CALLS, concurrency=6)) == 0
 
 
-async def test_a_livekit_server_that_is_killed_costs_its_own_calls_alone(tmp_path: Path) -> None:
-    real_redis()
-    if lacking := missing(versions(), os.environ):
-        leave_out("livekit_server", "; ".join(lacking))
-    RAN.add("livekit_server")
-
+@pytest.mark.usefixtures("livekit")
+async def test_calls_outlive_a_livekit_server_that_is_back_at_once(tmp_path: Path) -> None:
+    """Each of them, or its result says that the line was lost."""
     assert await run_demo(small(tmp_path, CarrierChoice.LIVEKIT, LIVEKIT, concurrency=4)) == 0
+
+
+@pytest.mark.usefixtures("livekit")
+async def test_a_livekit_server_that_is_away_for_longer_costs_its_own_calls_alone(tmp_path: Path) -> None:
+    away = GRACE_SECONDS + 3.0
+
+    assert await run_demo(small(tmp_path, CarrierChoice.LIVEKIT, LIVEKIT, concurrency=4, away=away)) == 0
