@@ -32,6 +32,8 @@ QUIET: Final = 0.8
 """Seconds of quiet after which a caller's turn is over."""
 
 PATIENCE: Final = 9.0
+"""Seconds after which whoever hears nothing hangs up."""
+
 LOUD: Final = 300
 LOOK_EVERY: Final = 0.06
 BEEP: Final = 1000.0
@@ -61,18 +63,19 @@ UNANSWERED: Final[Mapping[Answer, Script]] = {
 class People(dict[str, Number]):
     """Every number has a persona, so every number is there."""
 
-    def __init__(self, seed: int, speed: float) -> None:
+    def __init__(self, seed: int, speed: float, patience: float) -> None:
         super().__init__()
         self._seed = seed
         self._speed = speed
+        self._patience = patience
 
     def get(self, user: str, default: Number | None = None) -> Number:  # type: ignore[override]  # never without one
         persona = persona_of(user, seed=self._seed, overrides={})
-        return Number(script=script_of(persona, self._speed), credentials=CREDENTIALS)
+        return Number(script=script_of(persona, self._speed, self._patience), credentials=CREDENTIALS)
 
 
-def script_of(persona: Persona, speed: float) -> Script:
-    """`speed` divides the times until the answer."""
+def script_of(persona: Persona, speed: float, patience: float) -> Script:
+    """`speed` divides the times until the answer; who hears nothing for `patience` seconds hangs up."""
     answer = persona.role.answer
     if answer in UNANSWERED:
         return UNANSWERED[answer]
@@ -84,7 +87,7 @@ def script_of(persona: Persona, speed: float) -> Script:
         await asyncio.sleep(persona.rings / speed)
         try:
             await leg.answer()
-            await _lives(persona)(leg)
+            await _lives(persona, patience)(leg)
         except TimeoutError:  # whoever called died before the answer was acknowledged
             await leg.hang_up()
         finally:
@@ -93,14 +96,14 @@ def script_of(persona: Persona, speed: float) -> Script:
     return script
 
 
-def _lives(persona: Persona) -> Callable[[CalledLeg], Awaitable[None]]:
+def _lives(persona: Persona, patience: float) -> Callable[[CalledLeg], Awaitable[None]]:
     match persona.role.answer:
         case Answer.VOICEMAIL:
             return _machine
         case Answer.SILENT:
             return _nobody
     key = KEYS.get(persona.role.manner)
-    return _hangs_up_soon if key is None else lambda leg: _presses(leg, key)
+    return lambda leg: _hangs_up_soon(leg, patience) if key is None else _presses(leg, key, patience)
 
 
 async def _machine(leg: CalledLeg) -> None:
@@ -116,17 +119,17 @@ async def _nobody(leg: CalledLeg) -> None:
     await leg.hang_up()
 
 
-async def _hangs_up_soon(leg: CalledLeg) -> None:
+async def _hangs_up_soon(leg: CalledLeg, patience: float) -> None:
     await _hello(leg)
-    await _spoken_to(leg, quiet=0.0)
+    await _spoken_to(leg, quiet=0.0, within=patience)
     await asyncio.sleep(1.5)
     await leg.hang_up()
 
 
-async def _presses(leg: CalledLeg, key: str) -> None:
+async def _presses(leg: CalledLeg, key: str, patience: float) -> None:
     """Answers every turn with the same key, until nobody speaks any more."""
     await _hello(leg)
-    while await _spoken_to(leg, quiet=QUIET):
+    while await _spoken_to(leg, quiet=QUIET, within=patience):
         await leg.type_digits(key)
     await leg.hang_up()
 
@@ -136,8 +139,8 @@ async def _hello(leg: CalledLeg) -> None:
     await leg.say(babble(0.7, leg.place.chance))
 
 
-async def _spoken_to(leg: CalledLeg, *, quiet: float) -> bool:
-    """True once somebody has spoken and been quiet for so long; False when nobody does for PATIENCE, or all is over."""
+async def _spoken_to(leg: CalledLeg, *, quiet: float, within: float) -> bool:
+    """True once somebody has spoken and been quiet for so long; False when nobody does within that, or all is over."""
     loop = asyncio.get_running_loop()
     began, heard, last = loop.time(), len(leg.seen.media.audio), 0.0
     while leg.seen.ended_at is None:
@@ -152,7 +155,7 @@ async def _spoken_to(leg: CalledLeg, *, quiet: float) -> bool:
         )
         if last and loop.time() - last >= quiet:
             return True
-        if not last and loop.time() - began > PATIENCE:
+        if not last and loop.time() - began > within:
             return False
     return False
 
@@ -181,13 +184,13 @@ def story_of(call: CallSeen) -> Story:
     }
 
 
-async def serve(port: int, seed: int, speed: float) -> list[Story]:
+async def serve(port: int, people: People, seed: int) -> list[Story]:
     """Until a signal; then all calls that there were."""
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with far_end(port=port, seed=seed) as carrier:
-        carrier.numbers = People(seed, speed)
+        carrier.numbers = people
         sys.stdout.write(f"listening on {carrier.port}\n")
         sys.stdout.flush()
         await stopping.wait()
@@ -199,8 +202,9 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--patience", type=float, default=PATIENCE)
     parser.add_argument("--journal", type=Path)
     asked = parser.parse_args()
-    seen = asyncio.run(serve(asked.port, asked.seed, asked.speed))
+    seen = asyncio.run(serve(asked.port, People(asked.seed, asked.speed, asked.patience), asked.seed))
     if asked.journal is not None:
         asked.journal.write_text("".join(json.dumps(story) + "\n" for story in seen))

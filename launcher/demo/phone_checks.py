@@ -10,13 +10,15 @@ from typing import Final
 from domain.calls.outcome import Outcome
 from launcher.demo.client import Plain
 from launcher.demo.facts import Facts
+from launcher.demo.media import LIVEKIT
 
 LET_GO_WITHIN: Final = 10.0
 """Seconds from the end of a call, or the death of a Core in it, to the end of its leg: the law says three, on a machine
 with nothing else to do. The report has the longest that it took."""
 
 LEFT_BY_A_DEAD_LINE: Final = 45.0
-"""A SIP process that was killed sends no BYE: callees hang up when they hear nothing, machines when a tape is full."""
+"""A SIP process that was killed sends no BYE: callees hang up when they hear nothing, machines when a tape is full.
+Legs of a media server that was killed are let go once it is back and they have come back into their rooms."""
 
 
 HUNG_UP_WITHIN: Final = 3.0
@@ -93,7 +95,7 @@ def _leg(facts: Facts, phone: Plain, call: Plain) -> Leg:
         phone=phone,
         call=call,
         seconds=None if ended is None else ended - over,
-        line_died=any(kill.victim == "exchange" for kill in struck),
+        line_died=any(kill.victim in {"exchange", LIVEKIT} for kill in struck),
     )
 
 

@@ -39,7 +39,8 @@ class Scene:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staging:
     """Whom the campaign calls and whom the CRM does, by which bots, how many at a time, and for how long at most.
-    `retry_seconds` are the least and the most between two attempts."""
+    `retry_seconds` are the least and the most between two attempts; a callee behind real SIP who hears nothing for
+    `patience` seconds hangs up."""
 
     campaign: Path
     survey: Path
@@ -48,6 +49,7 @@ class Staging:
     concurrency: int = 20
     seconds: int = CAMPAIGN_SECONDS
     retry_seconds: tuple[int, int] = (5, 20)
+    patience: float = 9.0
 
 
 BY_WORDS: Final = Staging(campaign=BOTS / "visit.json", survey=BOTS / "survey.json")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from launcher.data_folder import held, with_secrets
-from launcher.demo.carriers import CarrierChoice, calling_by
+from launcher.demo.carriers import CarrierChoice, People, calling_by
 from launcher.demo.client import ApiClient, signed_in, with_key
 from launcher.demo.crm import receiving
 from launcher.demo.facts import gather
@@ -104,7 +104,8 @@ async def _run(demo: Demo, settings: Settings, stack: DemoStack | None) -> int:
                 away=demo.livekit_away,
             )
             began = time.monotonic()
-            async with calling_by(demo.carrier, api, folder, seed=demo.seed, speed=settings.simulation_speed):
+            people = People(seed=demo.seed, speed=settings.simulation_speed, patience=staging.patience)
+            async with calling_by(demo.carrier, api, folder, people):
                 await _run_campaign(settings, api, scene, staging, killing)
                 await _until_told(api)
             facts = await gather(api, scene, crm, folder, killing.kills)

@@ -65,6 +65,7 @@ def staged(folder: Path, *, concurrency: int) -> Staging:
         surveyed=(surveyed,),
         concurrency=concurrency,
         retry_seconds=(1, 3),
+        patience=60.0,  # so that nobody is let go because a callee was bored
     )
 
 
