@@ -101,10 +101,10 @@ class CoreNode:
         """Until it is done: a result that cannot be kept now, such as on a full disk, can be in a while."""
         if finished.lost:
             log.error("call_lost", call_id=request.call_id)
-        pause, closed = TROUBLE_PAUSE, True
+        pause, empty = TROUBLE_PAUSE, True
         while True:
             try:
-                closed = await self.conclude_call(request.call_id, brand=request.brand, ending=finished.ending)
+                empty = await self.conclude_call(request.call_id, brand=request.brand, ending=finished.ending)
                 break
             except Exception:  # one call that cannot be concluded holds up no other
                 log.exception("call_not_concluded", call_id=request.call_id)
@@ -112,7 +112,7 @@ class CoreNode:
             pause = min(LONGEST_PAUSE, 2 * pause)
         self.calls.concluded(request.call_id)
         self._posted.set()
-        if not closed:
+        if not empty:
             await self.close_late(request.call_id)
 
     async def _deliver(self) -> None:

@@ -12,7 +12,7 @@ from launcher.demo.client import Plain
 from launcher.demo.facts import Facts
 from launcher.demo.media import LIVEKIT
 
-LET_GO_WITHIN: Final = 10.0
+LET_GO_WITHIN: Final = 15.0
 """Seconds from the end of a call, or the death of a Core in it, to the end of its leg: the law says three, on a machine
 with nothing else to do. The report has the longest that it took."""
 

@@ -1,4 +1,4 @@
-"""A room that could not be closed when its call was over is closed once who carries the audio is back."""
+"""A room into which somebody may come back after its call is closed again, once whoever carries it is there."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -44,23 +44,25 @@ class ConcludeCall:
     tracing: Tracing = UNTRACED
 
     async def __call__(self, call_id: CallId, *, brand: BrandId | None = None, ending: Ending | None = None) -> bool:
-        """Whether its room is closed. `brand` and `ending` are of a call that may have no journal; where it has one,
-        that alone counts.
+        """Whether nobody can be left in its room: somebody can where it could not be closed, and where the line was
+        lost, for what a media server has lost may come back to it. `brand` and `ending` are of a call that may have no
+        journal; where it has one, that alone counts.
 
         Raises a PortError when something cannot be kept now: then nothing is lost, and it has to be done again.
         """
         with self.tracing.span("conclude", call=call_id):
             closed = await self._close_room(call_id)
-            await self._conclude(call_id, brand, ending)
-            return closed
+            package = await self._conclude(call_id, brand, ending)
+        return closed and (package is None or package.outcome is not Outcome.LINE_LOST)
 
-    async def _conclude(self, call_id: CallId, brand: BrandId | None, ending: Ending | None) -> None:
+    async def _conclude(self, call_id: CallId, brand: BrandId | None, ending: Ending | None) -> ResultPackage | None:
         package = await self._package(call_id, brand, ending)
         if package is not None:
             await self.outbox.put(call_id, msgspec.json.encode(package), at=self.clock.now())
             self.metrics.count(CALLS_CONCLUDED, package.outcome.value)
             log.info("call_concluded", call_id=call_id, outcome=package.outcome.value, source=package.source.value)
         await self.journal.drop(call_id)
+        return package
 
     async def _close_room(self, call_id: CallId) -> bool:
         try:
