@@ -79,7 +79,8 @@ async def set_up(api: ApiClient, crm: CrmReceiver, staging: Staging) -> Scene:
     started = await api.upload(f"/campaigns/{campaign['id']}/imports", leads, region="US")
     while (await api.get(f"/imports/{started['id']}"))["state"] not in {"done", "failed"}:
         await api.pause(0.2)
-    late = [lead["phone"]["e164"] for lead in (await api.all(f"/campaigns/{campaign['id']}/leads"))[:LATE_DNC]]
+    phones = [lead["phone"] for lead in await api.all(f"/campaigns/{campaign['id']}/leads")]
+    late = [phone["e164"] for phone in phones if phone["region"] != CLOSED_REGION][:LATE_DNC]
     await api.post("/dnc", {"phones": late})
     return Scene(
         campaign_id=campaign["id"],
