@@ -46,7 +46,6 @@ class Killing:
 
     victims: Sequence[str]
     supervisor: Supervisor
-    data: Path
     stack: DemoStack | None
     after: float
     every: float

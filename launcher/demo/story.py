@@ -97,7 +97,6 @@ async def _run(demo: Demo, settings: Settings, stack: DemoStack | None) -> int:
             killing = Killing(
                 victims=demo.victims,
                 supervisor=supervisor,
-                data=folder,
                 stack=stack,
                 after=demo.kill_after,
                 every=demo.kill_every,
