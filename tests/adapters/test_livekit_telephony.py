@@ -10,6 +10,7 @@ from livekit.protocol.sip import CreateSIPParticipantRequest
 
 from adapters.livekit import lookout
 from adapters.livekit.leg import TALK_LOOK
+from adapters.livekit.rooms import LiveKitRooms
 from adapters.livekit.telephony import LiveKitTelephony
 from adapters.memory.leg_ledger import MemoryLegLedger
 from adapters.system.clock import SystemClock
@@ -141,6 +142,16 @@ async def test_a_server_that_says_late_that_it_is_busy_makes_congestion_which_do
 
     assert end.status is not None
     assert outcome_of_status(end.status, end.reason) in NOT_AN_ATTEMPT
+
+
+async def test_a_room_whose_server_was_killed_can_be_closed(livekit: ScriptedLiveKit) -> None:
+    """As LiveKit 1.13.5 was seen to refuse it, for ever: an attempt that waits for it would never be settled."""
+    livekit.orphans.add("call_1")
+    async with livekit.serving() as url, clients(url) as (server, _):
+        rooms = LiveKitRooms(server)
+        await rooms.close("call_1")
+        assert livekit.rooms == {}
+        await rooms.close("call_1")
 
 
 class SlowLedger(MemoryLegLedger):
