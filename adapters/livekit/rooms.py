@@ -20,8 +20,8 @@ LEFT_SECONDS: Final = 60
 
 
 ORPHANED: Final = ("unknown", "could not find object")
-"""What LiveKit 1.13.5 answers to the end of a room whose server was killed, for as long as Redis has the room and nobody
-has come back into it: opened again, it gets a server that can end it."""
+"""What LiveKit 1.13.5 answers to the end of a room whose server was killed, as long as Redis has it and nobody has come
+back into it. Opened again, it gets a server that can end it."""
 
 
 class LiveKitRooms(Rooms):
