@@ -67,7 +67,7 @@ class Killing:
     async def _strike(self, victim: str) -> Kill:
         """Once there is a call to strike, where it carries calls."""
         end = time.monotonic() + TALK_WITHIN
-        while victim in IN_CALLS:
+        while self._is_in_calls(victim):
             chosen = [self._busiest()] if victim == CALLS else self._call_processes()
             if calls := frozenset(call for pid in chosen for call in _talks_in(pid)):
                 survivable = victim == LIVEKIT and not self.away
@@ -77,6 +77,10 @@ class Killing:
                 raise LaunchProblem(f"nobody talked in {TALK_WITHIN:.0f} s, so there was no call to kill {victim} in")
             await asyncio.sleep(LOOK_EVERY)  # other processes: there is nothing to be told by
         return Kill(victim=victim, pid=self._kill(victim, ()), at=time.time())
+
+    def _is_in_calls(self, victim: str) -> bool:
+        """Where LiveKit carries calls, the exchange has none."""
+        return victim in IN_CALLS and not (victim == "exchange" and self.stack is not None)
 
     def _kill(self, victim: str, chosen: Sequence[int]) -> int:
         if victim == CALLS:

@@ -95,7 +95,7 @@ def _leg(facts: Facts, phone: Plain, call: Plain) -> Leg:
         phone=phone,
         call=call,
         seconds=None if ended is None else ended - over,
-        line_died=any(kill.victim in {"exchange", LIVEKIT} for kill in struck),
+        line_died=any(kill.victim in {"exchange", LIVEKIT} and kill.calls for kill in struck),
     )
 
 
