@@ -9,7 +9,7 @@ from typing import Final
 from domain.errors import InvalidValue
 from launcher.check import check
 from launcher.demo.carriers import CarrierChoice
-from launcher.demo.story import Demo, run_demo
+from launcher.demo.story import Demo, each_of, run_demo
 from launcher.desk.options import add_commands, run_at_the_desk
 from launcher.faults import run_faults
 from launcher.problem import LaunchProblem
@@ -79,8 +79,21 @@ def main(arguments: Sequence[str]) -> int:
 
 def _demo(asked: argparse.Namespace) -> int:
     carrier = CarrierChoice(asked.carrier)
-    demo = Demo(kill_each=asked.kill_each, keep=asked.keep, carrier=carrier, data=asked.data, seed=asked.seed)
-    return asyncio.run(run_demo(demo))
+    victims = each_of(carrier) if asked.kill_each else ()
+    demo = Demo(carrier=carrier, data=asked.data, seed=asked.seed, victims=victims, keep=asked.keep)
+    try:
+        return asyncio.run(run_demo(demo))
+    except ExceptionGroup as group:  # what goes wrong beside the demo's own processes comes in one
+        raise _problem_in(group) or group from None
+
+
+def _problem_in(group: BaseExceptionGroup[BaseException]) -> LaunchProblem | None:
+    """What a user can do something about, where it is all that happened."""
+    problems, other = group.split(LaunchProblem)
+    if problems is None or other is not None:
+        return None
+    first = problems.exceptions[0]
+    return _problem_in(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def _desk(asked: argparse.Namespace) -> int:

@@ -76,12 +76,21 @@ class Supervisor:
 
     def kill(self, name: str) -> int:
         """SIGKILL the child of that name, for trials of what a crash does; its process id."""
-        child = next(child for child in self.children if child.name == name)
-        if child.process is None:
-            raise LaunchProblem(f"{name} does not run")
+        child, pid = self._child(name), self.pid(name)
+        assert child.process is not None  # noqa: S101  # it has a process id
         child.healthy = False
         child.process.kill()
-        return child.process.pid
+        return pid
+
+    def pid(self, name: str) -> int:
+        """Of the child of that name. Raises LaunchProblem when it was never started."""
+        process = self._child(name).process
+        if process is None:
+            raise LaunchProblem(f"{name} does not run")
+        return process.pid
+
+    def _child(self, name: str) -> Child:
+        return next(child for child in self.children if child.name == name)
 
     async def _answers(self, client: httpx.AsyncClient, child: Child) -> bool:
         if not child.healthy and child.process is not None and child.process.returncode is None:

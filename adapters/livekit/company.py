@@ -19,7 +19,11 @@ VOICES: Final = (rtc.TrackSource.SOURCE_MICROPHONE, rtc.TrackSource.SOURCE_UNKNO
 
 class Company:
     """Tells the listener, in order, what the server tells; it tells of one that publishes nothing up to 3 s late.
-    `hears_all` is set once all are heard who were there and may be."""
+    `hears_all` is set once all are heard who were there and may be.
+
+    The library takes all others for gone as soon as its own connection is lost. They are `missing` then, and have not
+    left: most come back, each when its own connection does.
+    """
 
     def __init__(self, room: rtc.Room, ticket: Ticket, listener: Listener, now: Callable[[], float]) -> None:
         self._room = room
@@ -30,6 +34,7 @@ class Company:
         self._voices: dict[str, tuple[Voice, asyncio.Task[None]]] = {}
         self._awaited: set[str] = set()
         self._ringing: set[str] = set()
+        self.missing: dict[str, rtc.RemoteParticipant] = {}
         self.hears_all = asyncio.Event()
         room.on("participant_connected", self._joined)
         room.on("participant_disconnected", self._left)
@@ -77,7 +82,18 @@ class Company:
             if phones:
                 await me.publish_dtmf(code=KEY_CODES[digit], digit=digit)
 
+    def give_up_missing(self) -> bool:
+        """Whether a phone is among those who have not come back: then nobody can say whether it was hung up. Of the
+        others it is told that they left."""
+        missing, self.missing = self.missing, {}
+        for other in missing.values():
+            if not is_phone(other):
+                self._listener.hear(Left(party=party_of(other), at=self._now()))
+        return any(map(is_phone, missing.values()))
+
     def _joined(self, other: rtc.RemoteParticipant) -> None:
+        if self.missing.pop(other.identity, None) is not None:
+            return
         if not is_there(other):
             self._ringing.add(other.identity)
             return
@@ -88,6 +104,9 @@ class Company:
             self._lose(sid)
         if other.identity in self._ringing:
             self._ringing.discard(other.identity)
+            return
+        if self._room.connection_state == rtc.ConnectionState.CONN_RECONNECTING:
+            self.missing[other.identity] = other
             return
         self._listener.hear(Left(party=party_of(other), at=self._now()))
 

@@ -14,10 +14,11 @@ import structlog
 from livekit.api import TwirpError
 
 from adapters.livekit.errors import translated
-from adapters.livekit.leg_endings import ANSWERED, CANCELLED, LegLimits, ending_of_gone, rang_too_long
+from adapters.livekit.leg_endings import ANSWERED, CANCELLED, LOST, LegLimits, ending_of_gone, rang_too_long
 from adapters.livekit.leg_trail import LegTrail
+from adapters.livekit.lookout import Lookout
 from adapters.livekit.server import LiveKitServer
-from adapters.livekit.sightings import Sight, look, remove
+from adapters.livekit.sightings import Sight, remove
 from adapters.livekit.sip_answers import HUNG_UP, RING_TIMEOUT, ROOM_CLOSED, LegEnding, ending_of, not_placed
 from ports.clock import Clock
 from ports.errors import NotFound, PortError, Unavailable
@@ -31,9 +32,6 @@ SOONEST_LOOK: Final = 0.05
 RING_LOOK: Final = 0.2
 TALK_LOOK: Final = 1.0
 """The longest between two looks; the first ones come closer together."""
-
-LOST_SECONDS: Final = 10.0
-"""How long LiveKit may not answer until a leg counts as lost from sight."""
 
 OWNER_SECONDS: Final = 2.0
 """Whoever dialled knows better how a leg ended, and has so long to say it."""
@@ -62,6 +60,8 @@ class LiveKitLeg:
         self._since = clock.monotonic()
         self._ours = False
         self._remove_after = 0.0
+        self._lookout = Lookout(server, story, clock)
+        self._missing = False
 
     async def place(self, invite: Awaitable[object]) -> PortError | None:
         """Its whole life, or why no INVITE was sent."""
@@ -86,7 +86,7 @@ class LiveKitLeg:
             self.placed.set_result(None)
         try:
             while not self.trail.over:
-                await self._see(await self._look())
+                await self._see(await self._lookout.patiently())
                 if not self.trail.over:
                     await self._clock.sleep(self._pause(TALK_LOOK))
         except PortError as error:
@@ -122,7 +122,7 @@ class LiveKitLeg:
     async def _glance(self) -> None:
         """While it is asked for: what LiveKit answers in the end tells more."""
         try:
-            sight = await look(self._server, self.trail.story.room, self.trail.story.party)
+            sight = await self._lookout.once()
         except PortError:
             sight = Sight.GONE
         there = sight in THERE
@@ -137,7 +137,7 @@ class LiveKitLeg:
     async def take_out(self) -> None:
         """Of its room, which ends it: at once, or as soon as it is there."""
         self.removed = True
-        if await self._look() in THERE:
+        if await self._lookout.patiently() in THERE:
             await self._remove()
 
     async def _remove(self) -> None:
@@ -163,23 +163,15 @@ class LiveKitLeg:
     async def _silence(self) -> LegEnding:
         if rang_too_long(self._limits, self._clock.monotonic() - self._since):
             return RING_TIMEOUT
-        return ROOM_CLOSED if await self._look() is Sight.CLOSED else CANCELLED
-
-    async def _look(self) -> Sight:
-        """Asks again while LiveKit does not answer. Raises Unavailable when it has not for long."""
-        give_up_at = self._clock.monotonic() + LOST_SECONDS
-        while True:
-            try:
-                return await look(self._server, self.trail.story.room, self.trail.story.party)
-            except Unavailable:
-                if self._clock.monotonic() > give_up_at:
-                    raise
-            await self._clock.sleep(RING_LOOK)
+        return ROOM_CLOSED if await self._lookout.patiently() is Sight.CLOSED else CANCELLED
 
     async def _see(self, sight: Sight) -> None:
         if self.removed and sight in THERE:
             with suppress(PortError):  # the next look tries again
                 await self._remove()
+        if sight is Sight.GONE and not self.removed and self._lookout.may_return:
+            self._missing = True
+            return
         match sight:
             case Sight.RINGING:
                 await self._rang()
@@ -187,6 +179,7 @@ class LiveKitLeg:
                 await self._answered()
             case Sight.GONE | Sight.CLOSED:
                 await self._gone(sight)
+        self._missing = False
 
     async def _rang(self) -> None:
         if not self.trail.has(LegKind.RINGING):
@@ -210,7 +203,8 @@ class LiveKitLeg:
                 raise Unavailable("nobody saw whether this leg was placed")
         if not self.trail.over:
             now = self._clock.now()
-            await self._end(ending_of_gone(self.trail.story, self._limits, sight, now, removed=self.removed))
+            end = ending_of_gone(self.trail.story, self._limits, sight, now, removed=self.removed)
+            await self._end(LOST if self._missing and sight is Sight.GONE else end)
 
     async def _end(self, end: LegEnding) -> None:
         if self.trail.has(LegKind.ANSWERED):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from livekit.api import CreateRoomRequest, DeleteRoomRequest, ListRoomsRequest
+from livekit.api import CreateRoomRequest, DeleteRoomRequest, ListRoomsRequest, TwirpError
 
 from adapters.livekit.errors import translated
 from adapters.livekit.room_names import RoomNames
@@ -17,6 +17,11 @@ EMPTY_SECONDS: Final = 300
 
 LEFT_SECONDS: Final = 60
 """How long it keeps one from which everybody has gone: a Core that comes back finds it. Nobody needs to sweep."""
+
+
+ORPHANED: Final = ("unknown", "could not find object")
+"""What LiveKit 1.13.5 answers to the end of a room whose server was killed, as long as Redis has it and nobody has come
+back into it. Opened again, it gets a server that can end it."""
 
 
 class LiveKitRooms(Rooms):
@@ -45,8 +50,18 @@ class LiveKitRooms(Rooms):
         return Invitation(url=self._server.url, room=room, party=party, token=token)
 
     async def close(self, room: str) -> None:
+        name = self._names.room_of(room)
         try:
             with translated():
-                await self._server.rooms.delete_room(DeleteRoomRequest(room=self._names.room_of(room)))
+                try:
+                    await self._delete(name)
+                except TwirpError as error:
+                    if error.code != ORPHANED[0] or ORPHANED[1] not in error.message:
+                        raise
+                    await self._server.rooms.create_room(CreateRoomRequest(name=name))
+                    await self._delete(name)
         except NotFound:
             pass  # closing what is not open is nothing
+
+    async def _delete(self, name: str) -> None:
+        await self._server.rooms.delete_room(DeleteRoomRequest(room=name))

@@ -1,6 +1,7 @@
 """One party's connection to a room of LiveKit, from its ticket to its end."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -26,7 +27,7 @@ SETTLE_SECONDS: Final = 3.0
 """For hearing those who are there, and being heard, before a join is done."""
 
 GRACE_SECONDS: Final = 5.0
-"""How long a lost connection may take to come back."""
+"""How long a lost connection may take to come back, and then those of the others who were lost with it."""
 
 LEAVE_SECONDS: Final = 2.0
 
@@ -125,14 +126,21 @@ class Seat:
             self.entered.set_exception(error)
 
     def _hope(self) -> None:
-        if self._giving_up is None:
-            self._giving_up = asyncio.get_running_loop().call_later(GRACE_SECONDS, self.end)
+        self._give_up_later(self.end)
 
     def _go_on(self) -> None:
+        self._give_up_later(self._do_without)
+        self._allow()
+
+    def _do_without(self) -> None:
+        if self.company.give_up_missing():
+            self.end()
+
+    def _give_up_later(self, give_up: Callable[[], None]) -> None:
         if self._giving_up is not None:
             self._giving_up.cancel()
-            self._giving_up = None
-        self._allow()
+        if not self.over.is_set():
+            self._giving_up = asyncio.get_running_loop().call_later(GRACE_SECONDS, give_up)
 
     def _allow(self) -> None:
         if self._ticket.heard_by:

@@ -45,6 +45,7 @@ from applications.core.leg_channel import LegChannel
 from applications.core.live_calls import LiveCalls
 from applications.core.node import CoreNode
 from applications.core.use_cases.check_core import CheckCore
+from applications.core.use_cases.close_late import CloseLate
 from applications.core.use_cases.conclude_call import ConcludeCall
 from applications.core.use_cases.deliver_results import DeliverResults
 from applications.core.use_cases.open_call import OpenCall
@@ -231,6 +232,7 @@ class Container(containers.DeclarativeContainer):
         journal=journal,
         outbox=outbox,
         conclude_call=conclude_call,
+        close_late=providers.Singleton(CloseLate, rooms=rooms, clock=clock),
         deliver_results=deliver_results,
         salvage_calls=salvage_calls,
         clock=clock,

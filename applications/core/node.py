@@ -10,6 +10,7 @@ import structlog
 
 from applications.core.call_runner import CallRunner, Finished
 from applications.core.live_calls import LiveCalls
+from applications.core.use_cases.close_late import CloseLate
 from applications.core.use_cases.conclude_call import ConcludeCall
 from applications.core.use_cases.deliver_results import DeliverResults
 from applications.core.use_cases.salvage_calls import SalvageCalls
@@ -42,6 +43,7 @@ class CoreNode:
     journal: CallJournal
     outbox: ResultOutbox
     conclude_call: ConcludeCall
+    close_late: CloseLate
     deliver_results: DeliverResults
     salvage_calls: SalvageCalls
     clock: Clock
@@ -100,10 +102,10 @@ class CoreNode:
         """Until it is done: a result that cannot be kept now, such as on a full disk, can be in a while."""
         if finished.lost:
             log.error("call_lost", call_id=request.call_id)
-        pause = TROUBLE_PAUSE
+        pause, empty = TROUBLE_PAUSE, True
         while True:
             try:
-                await self.conclude_call(request.call_id, brand=request.brand, ending=finished.ending)
+                empty = await self.conclude_call(request.call_id, brand=request.brand, ending=finished.ending)
                 break
             except Exception:  # one call that cannot be concluded holds up no other
                 log.exception("call_not_concluded", call_id=request.call_id)
@@ -111,6 +113,8 @@ class CoreNode:
             pause = min(LONGEST_PAUSE, 2 * pause)
         self.calls.concluded(request.call_id)
         self._posted.set()
+        if not empty:
+            await self.close_late(request.call_id)
 
     async def _deliver(self) -> None:
         while True:

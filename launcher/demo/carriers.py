@@ -6,15 +6,19 @@ import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from launcher.demo.client import ApiClient
 from launcher.problem import LaunchProblem
 
-PEOPLE: Final = "contract_tests.carrier.people"
+MODULE: Final = "contract_tests.carrier.people"
 SIMULATED: Final = "simulated"
 START_SECONDS: Final = 30.0
+SEEN: Final = "phones.ndjson"
+"""What the far end saw of each call, a line each, in the demo's folder."""
 
 
 class CarrierChoice(StrEnum):
@@ -33,14 +37,25 @@ KNOWN_WITHIN: Final = 6.0
 """Seconds after which everybody goes by a new trunk: a Dialler looks every five, and LiveKit is told at once."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Who answers behind real SIP, and how: `speed` divides the times until the answer, and who hears nothing for
+    `patience` seconds hangs up."""
+
+    seed: int
+    speed: float
+    patience: float
+
+
 @asynccontextmanager
-async def calling_by(choice: CarrierChoice, api: ApiClient, *, seed: int, speed: float) -> AsyncIterator[None]:
-    """Until the context ends, calls go to that carrier's people and to nobody else's."""
+async def calling_by(choice: CarrierChoice, api: ApiClient, folder: Path, people: People) -> AsyncIterator[None]:
+    """Until the context ends, calls go to that carrier's people and to nobody else's. What people behind real SIP saw
+    is then in `folder`."""
     if not choice.is_sip:
         yield
         return
     password = secrets.token_urlsafe(24)
-    async with _people(password, seed, speed) as port:
+    async with _far_end(password, people, folder / SEEN) as port:
         trunk = {
             "name": "Demo carrier",
             "carrier": "sip",
@@ -56,11 +71,12 @@ async def calling_by(choice: CarrierChoice, api: ApiClient, *, seed: int, speed:
 
 
 @asynccontextmanager
-async def _people(password: str, seed: int, speed: float) -> AsyncIterator[int]:
+async def _far_end(password: str, people: People, journal: Path) -> AsyncIterator[int]:
     """The far end as a process of its own; its SIP port."""
+    told = {**asdict(people), "journal": journal}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "launcher.child", str(os.getpid()), PEOPLE),
-        *("--seed", str(seed), "--speed", str(speed)),
+        *(sys.executable, "-m", "launcher.child", str(os.getpid()), MODULE),
+        *(text for name, value in told.items() for text in (f"--{name}", str(value))),
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "CXB_TRUNK_PASSWORD": password},
     )

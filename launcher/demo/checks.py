@@ -11,7 +11,14 @@ from typing import Final
 from domain.calls.outcome import ANSWERED, NOT_AN_ATTEMPT, Outcome
 from launcher.demo.client import Plain
 from launcher.demo.facts import Facts
-from launcher.demo.scene import CLOSED_REGION, RETRY_SECONDS
+from launcher.demo.kill_checks import calls_went_on, nothing_else_was_lost, the_struck_calls_say_so
+from launcher.demo.phone_checks import (
+    every_phone_was_let_go,
+    only_who_was_called_rang,
+    who_is_said_to_have_answered_did,
+    who_is_said_to_have_hung_up_did,
+)
+from launcher.demo.scene import CLOSED_REGION
 
 QUIET: Final = 200
 """A recording in which no sample is louder holds nothing that could be heard."""
@@ -74,7 +81,7 @@ def retries_waited(facts: Facts) -> Iterator[str]:
         if before is None:
             continue
         waited = (datetime.fromisoformat(attempt["opened_at"]) - before).total_seconds()
-        if waited < RETRY_SECONDS[0] - 0.1:
+        if waited < facts.least_pause - 0.1:
             yield f"attempt {attempt['id']} came {waited:.1f} s after the one before"
 
 
@@ -167,5 +174,12 @@ CHECKS: Final[Mapping[str, Check]] = {
         recordings_can_be_played,
         conversations_have_transcripts,
         the_crm_knows_every_result,
+        only_who_was_called_rang,
+        who_is_said_to_have_answered_did,
+        who_is_said_to_have_hung_up_did,
+        every_phone_was_let_go,
+        the_struck_calls_say_so,
+        nothing_else_was_lost,
+        calls_went_on,
     )
 }

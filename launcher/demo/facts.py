@@ -3,18 +3,21 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from launcher.demo.carriers import SEEN
 from launcher.demo.client import ApiClient, Plain
 from launcher.demo.crm import CrmReceiver
+from launcher.demo.kills import Kill
 from launcher.demo.scene import EXAMPLES, Scene
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`calls` have their results and transcripts; `recordings` are WAV files by call id; `dialled` are the numbers
-    of all INVITEs that the exchange wrote down."""
+    """`calls` have their results and transcripts; `recordings` are WAV files by call id; `invited` are the calls of
+    which the exchange wrote an INVITE down; `phones` is what people behind real SIP saw, where there are any."""
 
     campaign: Plain
     lead_import: Plain
@@ -27,6 +30,10 @@ class Facts:
     recordings: dict[str, bytes]
     dnc: frozenset[str]
     invited: frozenset[str]
+    phones: Sequence[Plain]
+    by_sip: bool
+    kills: Sequence[Kill]
+    least_pause: float
     crm: CrmReceiver
 
     @property
@@ -34,7 +41,7 @@ class Facts:
         return [call for call in self.calls if call["direction"] == "campaign"]
 
 
-async def gather(api: ApiClient, scene: Scene, crm: CrmReceiver, data: Path) -> Facts:
+async def gather(api: ApiClient, scene: Scene, crm: CrmReceiver, data: Path, kills: Sequence[Kill]) -> Facts:
     """All of it, by pages."""
     campaign = f"/campaigns/{scene.campaign_id}"
     calls = [await api.get(f"/calls/{row['id']}") for row in await api.all("/calls")]
@@ -50,6 +57,10 @@ async def gather(api: ApiClient, scene: Scene, crm: CrmReceiver, data: Path) -> 
         recordings={call["id"]: await api.read(f"/recordings/{call['id']}") for call in calls if _recorded(call)},
         dnc=_dnc() | scene.late_dnc,
         invited=_invited(data / "exchange" / "legs.ndjson"),
+        phones=_lines(data / SEEN),
+        by_sip=(data / SEEN).exists(),
+        kills=kills,
+        least_pause=scene.least_pause,
         crm=crm,
     )
 
@@ -66,5 +77,9 @@ def _dnc() -> frozenset[str]:
 def _invited(journal: Path) -> frozenset[str]:
     """Call ids of which an INVITE was sent: the exchange writes each down before. Where LiveKit carries calls, it has
     none."""
-    lines = journal.read_text().splitlines() if journal.exists() else []
-    return frozenset(json.loads(line)["call_id"] for line in lines if line)
+    return frozenset(line["call_id"] for line in _lines(journal))
+
+
+def _lines(file: Path) -> list[Plain]:
+    lines = file.read_text().splitlines() if file.exists() else []
+    return [json.loads(line) for line in lines if line]

@@ -7,6 +7,7 @@ from typing import Final
 from launcher.demo.checks import CHECKS
 from launcher.demo.client import Plain
 from launcher.demo.facts import Facts
+from launcher.demo.phone_checks import longest
 
 MOST_LINES: Final = 12
 
@@ -17,6 +18,7 @@ def report(facts: Facts, folder: Path) -> int:
     _attempts(facts)
     _conversation(facts)
     _written(facts, folder)
+    _phones(facts)
     return _checked(facts)
 
 
@@ -67,6 +69,13 @@ def _written(facts: Facts, folder: Path) -> None:
     print(f"\n{len(facts.recordings)} recordings   {folder / 'recordings'}")
     print(f"transcripts      {folder / 'transcripts'}")
     print(f"{len(facts.crm.pushes)} signed pushes to the CRM ({facts.crm.repeats} repeated)   {facts.crm.log}")
+
+
+def _phones(facts: Facts) -> None:
+    if facts.by_sip:
+        print(f"{len(facts.phones)} INVITEs seen by the far end")
+        for name, seconds in longest(facts).items():
+            print(f"a leg{name} lasted at most {seconds:.1f} s longer than its call")
 
 
 def _checked(facts: Facts) -> int:

@@ -1,12 +1,9 @@
 """`./cxb demo`: a whole campaign on real input, from a CSV file to a CRM's log, checked at its end."""
 
 import asyncio
-import os
-import re
-import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,22 +11,19 @@ from pathlib import Path
 from typing import Final
 
 from launcher.data_folder import held, with_secrets
-from launcher.demo.carriers import CarrierChoice, calling_by
+from launcher.demo.carriers import CarrierChoice, People, calling_by
 from launcher.demo.client import ApiClient, signed_in, with_key
 from launcher.demo.crm import receiving
 from launcher.demo.facts import gather
+from launcher.demo.kills import EXCHANGE, SHELLS, Killing
 from launcher.demo.media import LIVEKIT, DemoStack, livekit_stack
 from launcher.demo.media import PORTS as STACK_PORTS
 from launcher.demo.report import report
-from launcher.demo.scene import BY_KEYS, BY_WORDS, OVER_LIVEKIT, Bots, Scene, set_up
+from launcher.demo.scene import BY_KEYS, BY_WORDS, OVER_LIVEKIT, Scene, Staging, set_up
 from launcher.problem import LaunchProblem
-from launcher.supervisor import Supervisor
 from launcher.up import READY_SECONDS, first_administrator, resolved, running
 from ports.settings import Settings
 
-CALLS: Final = "a call process"
-VICTIMS: Final = ("dialler", "core", CALLS, "api", "exchange", "console")
-CALL_PROCESS: Final = re.compile(r"call_process_ready.*?pid\W+(\d+)")
 KILL_AFTER: Final = 30.0
 KILL_EVERY: Final = 20.0
 LONGEST: Final = 1500.0
@@ -42,23 +36,32 @@ PORTS: Final = (
     "CXB_SIP_PORT",
 )
 STACK_FROM: Final = 19_600
-BOTS: Final[Mapping[CarrierChoice, Bots]] = {
+STAGINGS: Final[Mapping[CarrierChoice, Staging]] = {
     CarrierChoice.SIMULATED: BY_WORDS,
     CarrierChoice.SIP: BY_KEYS,
     CarrierChoice.LIVEKIT: OVER_LIVEKIT,
 }
-SURVEYED: Final = ("+14155550111", "+442079460111", "+493023125111")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """As asked for on the command line."""
+    """As asked for on the command line; smaller ones have a `staging` of their own, and kill sooner. `victims` are
+    killed in that order."""
 
-    kill_each: bool
-    keep: bool
     carrier: CarrierChoice
     data: str | None
     seed: int
+    victims: Sequence[str] = ()
+    keep: bool = False
+    staging: Staging | None = None
+    kill_after: float = KILL_AFTER
+    kill_every: float = KILL_EVERY
+    livekit_away: float = 0.0
+
+
+def each_of(carrier: CarrierChoice) -> Sequence[str]:
+    """All that can be killed where calls go that way."""
+    return (*SHELLS, LIVEKIT) if carrier is CarrierChoice.LIVEKIT else (*SHELLS, EXCHANGE)
 
 
 async def run_demo(demo: Demo) -> int:
@@ -89,12 +92,22 @@ async def _run(demo: Demo, settings: Settings, stack: DemoStack | None) -> int:
         await supervisor.ready(READY_SECONDS)
         print(f"Running. Watch at {settings.public_url} as {settings.admin_email}, password {password}")
         async with signed_in(settings.public_url, settings.admin_email, password, asyncio.sleep) as api:
-            scene = await set_up(api, crm, BOTS[demo.carrier])
+            staging = demo.staging or STAGINGS[demo.carrier]
+            scene = await set_up(api, crm, staging)
+            killing = Killing(
+                victims=demo.victims,
+                supervisor=supervisor,
+                stack=stack,
+                after=demo.kill_after,
+                every=demo.kill_every,
+                away=demo.livekit_away,
+            )
             began = time.monotonic()
-            async with calling_by(demo.carrier, api, seed=demo.seed, speed=settings.simulation_speed):
-                await _run_campaign(demo, settings, supervisor, api, scene, stack)
+            people = People(seed=demo.seed, speed=settings.simulation_speed, patience=staging.patience)
+            async with calling_by(demo.carrier, api, folder, people):
+                await _run_campaign(settings, api, scene, staging, killing)
                 await _until_told(api)
-            facts = await gather(api, scene, crm, folder)
+            facts = await gather(api, scene, crm, folder, killing.kills)
             print(f"\nThe campaign took {time.monotonic() - began:.0f} s.")
             failed = report(facts, folder)
             if demo.keep:
@@ -129,47 +142,26 @@ def _free_ports(count: int, *, from_: int = 18_600) -> list[int]:
     raise LaunchProblem("no free ports")
 
 
-async def _run_campaign(
-    demo: Demo, settings: Settings, supervisor: Supervisor, api: ApiClient, scene: Scene, stack: DemoStack | None
-) -> None:
+async def _run_campaign(settings: Settings, api: ApiClient, scene: Scene, staging: Staging, killing: Killing) -> None:
     await api.post(f"/campaigns/{scene.campaign_id}/start")
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_survey(settings, scene))
-        if demo.kill_each:
-            tasks.create_task(_kill_each(supervisor, Path(settings.data) / "logs" / "core.log", stack))
+        tasks.create_task(_survey(settings, scene, staging))
+        tasks.create_task(killing.run())
         await _watch(api, scene)
+        if len(killing.kills) < len(killing.victims):
+            raise LaunchProblem(f"the campaign was over before all of {', '.join(killing.victims)} had been killed")
 
 
-async def _survey(settings: Settings, scene: Scene) -> None:
+async def _survey(settings: Settings, scene: Scene, staging: Staging) -> None:
     """A CRM's own calls, placed by a Core while the campaign runs; each key is sent twice and means one call."""
     async with with_key(settings.public_url, scene.key, asyncio.sleep) as crm:
-        for number, phone in enumerate(SURVEYED):
+        for number, phone in enumerate(staging.surveyed):
             body = {"bot_id": scene.survey_id, "to": phone, "variables": {"first_name": "Robin"}}
             headers = {"idempotency-key": f"survey-{number}"}
             first = await crm.post("/dialout", body, **headers)
             again = await crm.post("/dialout", body, **headers)
             if first["call_id"] != again["call_id"]:
                 raise LaunchProblem("one idempotency key made two calls")
-
-
-async def _kill_each(supervisor: Supervisor, core_log: Path, stack: DemoStack | None) -> None:
-    await asyncio.sleep(KILL_AFTER)
-    running = {CALLS, *(child.name for child in supervisor.children)}
-    for name in [victim for victim in VICTIMS if victim in running]:
-        pid = _kill_call_process(core_log) if name == CALLS else supervisor.kill(name)
-        print(f"\n  killed {name} (process {pid})", flush=True)
-        await asyncio.sleep(KILL_EVERY)
-    if stack is not None:
-        print(f"\n  killed {LIVEKIT} (process {await stack.kill_livekit()})", flush=True)
-
-
-def _kill_call_process(core_log: Path) -> int:
-    """The newest that Core says is ready, and nothing else; its process id."""
-    pid = int(CALL_PROCESS.findall(core_log.read_text(errors="replace"))[-1])
-    if b"call_process" not in Path(f"/proc/{pid}/cmdline").read_bytes():
-        raise LaunchProblem(f"process {pid} is no call process of this demo")
-    os.kill(pid, signal.SIGKILL)
-    return pid
 
 
 async def _watch(api: ApiClient, scene: Scene) -> None:

@@ -36,7 +36,7 @@ Script = Callable[["ScriptedLiveKit", sip.CreateSIPParticipantRequest], Awaitabl
 
 class ScriptedLiveKit:
     """`phones` are the states of legs by room and identity, `asked` the calls that were asked for, `referred` those
-    that were handed on, each of which succeeds."""
+    that were handed on, each of which succeeds, `orphans` rooms whose server was killed."""
 
     def __init__(self) -> None:
         self.rooms: dict[str, str] = {}
@@ -46,6 +46,7 @@ class ScriptedLiveKit:
         self.referred: list[sip.TransferSIPParticipantRequest] = []
         self.removed = asyncio.Event()
         self.lost = False
+        self.orphans: set[str] = set()
         self.script: Script = _answers
 
     def show(self, request: sip.CreateSIPParticipantRequest, status: str) -> None:
@@ -85,6 +86,20 @@ class ScriptedLiveKit:
         wanted = rooms.ListRoomsRequest.FromString(body).names
         found = [Room(name=name, metadata=self.rooms[name]) for name in wanted if name in self.rooms]
         return rooms.ListRoomsResponse(rooms=found)
+
+    async def _CreateRoom(self, body: bytes) -> Message:  # noqa: N802
+        name = rooms.CreateRoomRequest.FromString(body).name
+        self.orphans.discard(name)
+        self.rooms.setdefault(name, "")
+        return Room(name=name)
+
+    async def _DeleteRoom(self, body: bytes) -> Message | Fault:  # noqa: N802
+        name = rooms.DeleteRoomRequest.FromString(body).room
+        if name in self.orphans:
+            return Fault(code="unknown", http=500, message="could not find object")
+        if self.rooms.pop(name, None) is None:
+            return Fault(code="not_found", http=404, message="requested room does not exist")
+        return rooms.DeleteRoomResponse()
 
     async def _UpdateRoomMetadata(self, body: bytes) -> Message:  # noqa: N802
         request = rooms.UpdateRoomMetadataRequest.FromString(body)

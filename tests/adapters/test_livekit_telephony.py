@@ -8,6 +8,9 @@ from datetime import timedelta
 import pytest
 from livekit.protocol.sip import CreateSIPParticipantRequest
 
+from adapters.livekit import lookout
+from adapters.livekit.leg import TALK_LOOK
+from adapters.livekit.rooms import LiveKitRooms
 from adapters.livekit.telephony import LiveKitTelephony
 from adapters.memory.leg_ledger import MemoryLegLedger
 from adapters.system.clock import SystemClock
@@ -139,6 +142,16 @@ async def test_a_server_that_says_late_that_it_is_busy_makes_congestion_which_do
 
     assert end.status is not None
     assert outcome_of_status(end.status, end.reason) in NOT_AN_ATTEMPT
+
+
+async def test_a_room_whose_server_was_killed_can_be_closed(livekit: ScriptedLiveKit) -> None:
+    """As LiveKit 1.13.5 was seen to refuse it, for ever: an attempt that waits for it would never be settled."""
+    livekit.orphans.add("call_1")
+    async with livekit.serving() as url, clients(url) as (server, _):
+        rooms = LiveKitRooms(server)
+        await rooms.close("call_1")
+        assert livekit.rooms == {}
+        await rooms.close("call_1")
 
 
 class SlowLedger(MemoryLegLedger):
@@ -330,3 +343,41 @@ async def test_while_livekit_does_not_answer_nobody_may_redial(livekit: Scripted
         livekit.lost = False
 
         assert (await telephony.find(CALL)).state is LegState.NEVER_PLACED
+
+
+async def _answered_and_then_livekit_is_away(livekit: ScriptedLiveKit, telephony: LiveKitTelephony) -> None:
+    """For longer than the time between two looks; when it is back, the leg is not yet in its room again."""
+    await telephony.dial(order("call_1", LISTENS))
+    while (await telephony.find(CALL)).state is not LegState.ANSWERED:
+        await CLOCK.sleep(0.05)
+    livekit.lost = True
+    await CLOCK.sleep(TALK_LOOK + 0.5)
+    livekit.phones.clear()
+    livekit.lost = False
+
+
+async def test_a_leg_that_comes_back_after_livekit_was_away_goes_on(livekit: ScriptedLiveKit, process: Process) -> None:
+    async with process() as telephony:
+        await _answered_and_then_livekit_is_away(livekit, telephony)
+        watching = asyncio.create_task(events_of(telephony))
+        await CLOCK.sleep(TALK_LOOK + 0.5)
+        livekit.phones["call_1", "callee"] = "active"
+        await CLOCK.sleep(TALK_LOOK + 0.5)
+        assert (await telephony.find(CALL)).state is LegState.ANSWERED
+
+        await telephony.hang_up(CALL)
+        events = await watching
+
+    assert [event.kind for event in events] == [LegKind.RINGING, LegKind.ANSWERED, LegKind.ENDED]
+    assert (events[-1].status, events[-1].by) == (200, HangUp.US)
+
+
+async def test_a_leg_that_does_not_come_back_after_livekit_was_away_was_hung_up_by_nobody(
+    livekit: ScriptedLiveKit, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookout, "RETURN_SECONDS", 1.5)
+    async with process() as telephony:
+        await _answered_and_then_livekit_is_away(livekit, telephony)
+        end = (await events_of(telephony))[-1]
+
+    assert (end.status, end.by) == (200, HangUp.NETWORK)

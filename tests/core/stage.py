@@ -30,6 +30,7 @@ from applications.core.identity import CoreIdentity
 from applications.core.leg_channel import LegChannel
 from applications.core.live_calls import LiveCalls
 from applications.core.node import CoreNode
+from applications.core.use_cases.close_late import CloseLate
 from applications.core.use_cases.conclude_call import ConcludeCall
 from applications.core.use_cases.deliver_results import DeliverResults
 from applications.core.use_cases.open_call import OpenCall
@@ -158,6 +159,7 @@ class Stage:
             journal=self.journal,
             outbox=self.outbox,
             conclude_call=self.conclude_call,
+            close_late=CloseLate(rooms=self.rooms, clock=self.clock),
             deliver_results=self.deliver_results,
             salvage_calls=SalvageCalls(journal=self.journal, conclude=self.conclude_call, clock=self.clock),
             clock=self.clock,

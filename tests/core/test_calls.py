@@ -8,6 +8,7 @@ import pytest
 
 from adapters.memory.carrier import ANSWERS, BUSY, CONGESTED, NO_ANSWER, Callee
 from adapters.memory.result_sink import MemoryResultSink
+from applications.core.use_cases.close_late import AGAIN
 from domain.bots.policy import Policy
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, ResultSource
@@ -100,6 +101,21 @@ async def test_a_room_that_is_gone_without_the_callee_having_left_is_a_lost_line
 
         result = await stage.result(CALL)
         assert (result.outcome, result.ended_by) == (Outcome.LINE_LOST, EndedBy.SYSTEM)
+
+
+async def test_a_phone_that_comes_back_after_its_line_was_lost_is_not_left_alone() -> None:
+    """As those of a media server do that was killed: each makes its room anew, when it finds the way."""
+    async with Stage(callees={NUMBER: ANSWERS}).running() as stage:
+        await stage.take_call(await stage.answered(CALL))
+        await stage.order_call(CALL, Talk())
+        await stage.clock.sleep(2.0)
+        await stage.rooms.close(CALL)
+        await stage.result(CALL)
+
+        await stage.rooms.open(CALL)
+
+        await stage.clock.sleep(sum(AGAIN) + 1.0)
+        assert len(stage.rooms) == 0
 
 
 async def test_a_wish_not_to_be_called_again_is_the_outcome_even_when_nobody_stays_to_hear_the_answer() -> None:

@@ -139,3 +139,22 @@ async def test_an_answered_call_of_an_exchange_that_was_lost_says_so() -> None:
         await world.telephony.drain(0.0)
         settled = await reaches(world, AttemptState.SETTLED)
     assert (settled.outcome, settled.detail) == (Outcome.LINE_LOST, "exchange_lost")
+
+
+async def test_who_answers_while_the_rooms_are_out_of_reach_was_not_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nobody's leg is forgotten: the attempt ends once its room is closed."""
+    world, core = await with_one_lead()
+    core.draining = True
+    close, back_at = world.rooms.close, world.clock.monotonic() + 30.0
+
+    async def away(room: str) -> None:
+        if world.clock.monotonic() < back_at:
+            raise Unavailable("it is away")
+        await close(room)
+
+    monkeypatch.setattr(world.rooms, "close", away)
+    async with working(Dialler(world=world)):
+        attempt = await reaches(world, AttemptState.SETTLED)
+    assert attempt.outcome is Outcome.LINE_LOST
+    assert world.clock.monotonic() >= back_at
+    assert len(world.rooms) == 0

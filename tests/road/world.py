@@ -35,6 +35,7 @@ from applications.core.identity import CoreIdentity
 from applications.core.leg_channel import LegChannel
 from applications.core.live_calls import LiveCalls
 from applications.core.node import CoreNode
+from applications.core.use_cases.close_late import CloseLate
 from applications.core.use_cases.conclude_call import ConcludeCall
 from applications.core.use_cases.deliver_results import DeliverResults
 from applications.core.use_cases.open_call import OpenCall
@@ -228,6 +229,7 @@ class Road:
             journal=journal,
             outbox=outbox,
             conclude_call=conclude,
+            close_late=CloseLate(rooms=w.rooms, clock=w.clock),
             deliver_results=DeliverResults(outbox=outbox, sink=doors, clock=w.clock),
             salvage_calls=SalvageCalls(journal=journal, conclude=conclude, clock=w.clock),
             clock=w.clock,

@@ -43,28 +43,34 @@ class ConcludeCall:
     metrics: Metrics = UNMEASURED
     tracing: Tracing = UNTRACED
 
-    async def __call__(self, call_id: CallId, *, brand: BrandId | None = None, ending: Ending | None = None) -> None:
-        """`brand` and `ending` are of a call that may have no journal; where it has one, that alone counts.
+    async def __call__(self, call_id: CallId, *, brand: BrandId | None = None, ending: Ending | None = None) -> bool:
+        """Whether nobody can be left in its room: somebody can where it could not be closed, and where the line was
+        lost, for what a media server has lost may come back to it. `brand` and `ending` are of a call that may have no
+        journal; where it has one, that alone counts.
 
         Raises a PortError when something cannot be kept now: then nothing is lost, and it has to be done again.
         """
         with self.tracing.span("conclude", call=call_id):
-            await self._conclude(call_id, brand, ending)
+            closed = await self._close_room(call_id)
+            package = await self._conclude(call_id, brand, ending)
+        return closed and (package is None or package.outcome is not Outcome.LINE_LOST)
 
-    async def _conclude(self, call_id: CallId, brand: BrandId | None, ending: Ending | None) -> None:
-        await self._close_room(call_id)
+    async def _conclude(self, call_id: CallId, brand: BrandId | None, ending: Ending | None) -> ResultPackage | None:
         package = await self._package(call_id, brand, ending)
         if package is not None:
             await self.outbox.put(call_id, msgspec.json.encode(package), at=self.clock.now())
             self.metrics.count(CALLS_CONCLUDED, package.outcome.value)
             log.info("call_concluded", call_id=call_id, outcome=package.outcome.value, source=package.source.value)
         await self.journal.drop(call_id)
+        return package
 
-    async def _close_room(self, call_id: CallId) -> None:
+    async def _close_room(self, call_id: CallId) -> bool:
         try:
             await self.rooms.close(call_id)
-        except PortError as error:  # who carries the audio is away, and the leg with it
+        except PortError as error:  # who carries the audio is away, and its result is not to wait for that
             log.warning("room_not_closed", call_id=call_id, error=type(error).__name__)
+            return False
+        return True
 
     async def _package(self, call_id: CallId, brand: BrandId | None, ending: Ending | None) -> ResultPackage | None:
         try:

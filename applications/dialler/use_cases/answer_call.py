@@ -20,6 +20,7 @@ from domain.campaigns.attempt import Verdict
 from domain.campaigns.campaign import AnswerPolicy, OnVerdict
 from domain.measures import ABANDONED, VERDICT_SECONDS
 from ports.clock import Clock
+from ports.errors import Unavailable
 from ports.messages.core import End, LeaveMessage, Order, SafeHarbour, Talk
 from ports.metrics import UNMEASURED, Metrics
 from ports.rooms import Rooms
@@ -28,6 +29,9 @@ from ports.tracing import UNTRACED, Tracing
 
 JOIN_SECONDS: Final = 2.0
 """How long it is looked on, after the order, whether the Core comes into the call."""
+
+CLOSE_AGAIN: Final = 0.5
+"""Seconds between two tries to close a room while who carries the audio is away; the attempt stays leased meanwhile."""
 
 SAFE_HARBOUR_AFTER: Final = 1.0
 """Seconds from the answer after which nobody's voice is waited for any more where nobody is free: the message has to
@@ -96,10 +100,22 @@ class AnswerCall:
         return End(reason=verdict.value)
 
     async def _abandon(self, held: HeldAttempt, call: Call) -> None:
-        self.metrics.count(ABANDONED)
-        log.warning("abandoned_for_want_of_a_core")
-        await self.rooms.close(call.id)
-        held.attempt = await self.conclude(held.attempt, Ending(outcome=Outcome.ABANDONED, detail="no_core"))
+        if await self._closed(call):
+            self.metrics.count(ABANDONED)
+            log.warning("abandoned_for_want_of_a_core")
+            held.attempt = await self.conclude(held.attempt, Ending(outcome=Outcome.ABANDONED, detail="no_core"))
+            return
+        log.warning("line_lost_while_it_was_answered")
+        while not await self._closed(call):  # the room first: once the attempt has ended, nobody looks for it
+            await self.clock.sleep(CLOSE_AGAIN)
+        held.attempt = await self.conclude(held.attempt, Ending(outcome=Outcome.LINE_LOST, detail="exchange_lost"))
+
+    async def _closed(self, call: Call) -> bool:
+        try:
+            await self.rooms.close(call.id)
+        except Unavailable:
+            return False
+        return True
 
 
 async def _heard_within(seconds: float | None, session: ScreeningSession) -> Verdict:
