@@ -1,7 +1,4 @@
-"""What Core is made of: an adapter behind each port, chosen by the settings, and what each use case needs.
-
-What is slow to import is named as a string. All processes of Core are made from this list, and open what they use.
-"""
+"""What Core is made of: an adapter behind each port, by the settings. What is slow to import is named as a string."""
 
 import importlib
 import os
