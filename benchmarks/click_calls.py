@@ -67,13 +67,13 @@ class ClickCarrier(MemoryCarrier):
         await progress.ringing()
         link = await progress.answered()
         async with asyncio.TaskGroup() as group:
-            talking = group.create_task(self._talk(link))
+            talking = group.create_task(self._click_on(link))
             async for _ in link.events():
                 pass
             talking.cancel()
         return LegEnd(status=200, reason="bye", by=HangUp.US)
 
-    async def _talk(self, link: AudioLink) -> None:
+    async def _click_on(self, link: AudioLink) -> None:
         with suppress(Unavailable):  # the room's end ends the hearing too
             await self._click(link)
 
