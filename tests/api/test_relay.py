@@ -39,6 +39,16 @@ async def concluded(world: World, direction: Direction = Direction.CAMPAIGN, **c
     await world.case(ReceiveResult)(*result())
 
 
+async def stood_in() -> World:
+    """Where the API has concluded a call whose Core is gone, and told nobody yet."""
+    world = World()
+    await world.calls.add(specimens.call(1, brand=BRAND))
+    await world.attempts.open(specimens.attempt(1, brand=BRAND))
+    await world.targets.add(specimens.target(1, brand=BRAND))
+    await world.case(ConcludeCall)(BRAND, CALL, Outcome.CORE_LOST, detail="gone")
+    return world
+
+
 def result(**changes: Any) -> tuple[ResultPackage, bytes]:
     one = ResultPackage(
         call_id=CALL,
@@ -193,11 +203,7 @@ async def test_a_call_that_cannot_be_relayed_holds_up_no_other() -> None:
 
 
 async def test_a_result_that_replaces_a_stand_in_is_told_anew() -> None:
-    world = World()
-    await world.calls.add(specimens.call(1, brand=BRAND))
-    await world.attempts.open(specimens.attempt(1, brand=BRAND))
-    await world.targets.add(specimens.target(1, brand=BRAND))
-    await world.case(ConcludeCall)(BRAND, CALL, Outcome.CORE_LOST, detail="gone")
+    world = await stood_in()
     await world.case(RelayEvents)()
     await world.case(ReceiveResult)(*result(source=ResultSource.JOURNAL))
     await world.case(RelayEvents)()
@@ -208,11 +214,7 @@ async def test_a_result_that_replaces_a_stand_in_is_told_anew() -> None:
 
 
 async def test_a_stand_in_that_was_replaced_before_anybody_heard_of_it_is_not_told() -> None:
-    world = World()
-    await world.calls.add(specimens.call(1, brand=BRAND))
-    await world.attempts.open(specimens.attempt(1, brand=BRAND))
-    await world.targets.add(specimens.target(1, brand=BRAND))
-    await world.case(ConcludeCall)(BRAND, CALL, Outcome.CORE_LOST, detail="gone")
+    world = await stood_in()
     await world.case(ReceiveResult)(*result(source=ResultSource.JOURNAL))
     await world.case(RelayEvents)()
     known = await everything_known(world)

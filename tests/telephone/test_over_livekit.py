@@ -1,7 +1,6 @@
 """`./cxb trunk` and `./cxb call` over LiveKit's real server, each right after the other."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -9,20 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.backends.roll import RAN, leave_out
 from contract_tests.carrier import scripts
 from contract_tests.carrier.far_end import FarEnd, far_end
-from contract_tests.carrier.loopback import LOOPBACK, free_port
+from contract_tests.carrier.loopback import LOOPBACK
 from launcher.demo.client import ApiClient, signed_in
-from launcher.stack.programs import missing
-from launcher.stack.versions import versions
-from tests.launcher.stack import real_redis, stack
-from tests.seeing.system import MODULES, System, production, until
-from tests.telephone.system import BOT, CALLER, heard_at
+from tests.seeing.system import System
+from tests.telephone.system import BOT, CALLER, Running, heard_at, running
+from tests.telephone.ways import by_livekit
 
-LIVEKIT_SERVER = "livekit_server"
 PATIENCE = 90.0
-BUILDING = 1500.0
 BUSY, ANSWERS = "+14155554101", "+14155554102"
 
 
@@ -52,34 +46,19 @@ class Desk:
 
 
 @pytest.fixture
-def on_livekit(tmp_path: Path) -> Iterator[System]:
-    """All processes but the exchange, which nobody needs there."""
-    real_redis()
-    if lacking := missing(versions(), os.environ):
-        leave_out(LIVEKIT_SERVER, "; ".join(lacking))
-    RAN.add(LIVEKIT_SERVER)
-    servers = stack(tmp_path, 26_100)
-    try:
-        servers.up(BUILDING)
-        chosen = dict(line.split("=", 1) for line in (servers.folder / "cxb.env").read_text().split())
-        with production(tmp_path, **chosen) as system:
-            yield system
-    finally:
-        assert servers.run("down").returncode == 0
+def on_livekit(tmp_path: Path) -> Iterator[Running]:
+    with running(tmp_path, by_livekit) as started:
+        yield started
 
 
 @pytest.fixture
-async def desk(on_livekit: System) -> AsyncIterator[Desk]:
-    password = on_livekit.administrator()
-    for name in MODULES.keys() - {"exchange"}:
-        on_livekit.start(name)
-    until(on_livekit.healthy, "all processes are up")
-    settings = on_livekit.settings
-    signing_in = signed_in(settings.api_url, settings.admin_email, password, asyncio.sleep)
-    async with far_end(numbers={}, port=free_port()) as far, signing_in as api:
+async def desk(on_livekit: Running) -> AsyncIterator[Desk]:
+    settings = on_livekit.system.settings
+    signing_in = signed_in(settings.api_url, settings.admin_email, on_livekit.password, asyncio.sleep)
+    async with far_end(numbers={}, port=on_livekit.far_port) as far, signing_in as api:
         bot = await api.post("/bots", {"name": "Harbour", "draft": BOT})
         await api.post(f"/bots/{bot['id']}/publish")
-        yield Desk(system=on_livekit, api=api, far=far)
+        yield Desk(system=on_livekit.system, api=api, far=far)
 
 
 async def test_each_change_of_a_trunk_holds_for_the_call_right_after_it(desk: Desk) -> None:
