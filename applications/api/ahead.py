@@ -17,7 +17,7 @@ async def ahead(items: AsyncIterator[Item], work: Callable[[Item], Awaitable[Non
             async with asyncio.TaskGroup() as tasks:
                 making = tasks.create_task(_next(items))
                 await work(item)  # type: ignore[arg-type]  # neither the end nor an error, so an item
-        except* Exception as failed:  # noqa: BLE001  # goes on, as itself
+        except ExceptionGroup as failed:  # and not except*, which Python before 3.11.4 puts into a group again
             raise failed.exceptions[0] from None
         item = making.result()
     if isinstance(item, Exception):

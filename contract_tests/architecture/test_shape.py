@@ -51,3 +51,14 @@ def test_nothing_has_a_name_that_says_nothing() -> None:
 def test_the_packages_names_are_ours_alone() -> None:
     for package in LONGEST:
         assert set(packages_distributions().get(package, ["cxb"])) == {"cxb"}
+
+
+def test_nothing_is_raised_where_python_puts_it_into_a_group() -> None:
+    """Before 3.11.4 whatever leaves an `except*` is put into a group, and whoever waits for it does not know it."""
+    for path in code():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.TryStar):
+                raised = [
+                    each for handler in node.handlers for each in ast.walk(handler) if isinstance(each, ast.Raise)
+                ]
+                assert not raised, f"{path}:{node.lineno}"
