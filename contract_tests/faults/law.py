@@ -23,6 +23,9 @@ EXPLAINED_BY: Final[Mapping[str, frozenset[Outcome]]] = {
 }
 """Outcomes that a process's death in the time of a call may bring about, for one that is not its victim."""
 
+HARMLESS: Final = frozenset({Fate.NATURAL, Fate.CUT_SHORT})
+"""Fates of a call that its Core, had it not been lost besides, has told all about."""
+
 BEFORE: Final = 3.0
 """Seconds for which a death is felt at least, and otherwise until all are back: on a busy machine that takes longer."""
 
@@ -67,7 +70,7 @@ def _good(role: Role, struck: Mapping[str, Fate], deaths: list[Kill]) -> frozens
     good = frozenset({natural(role)}) if not struck else frozenset()
     for fate in struck.values():
         good |= allowed(fate, role)
-    unhurt = set(struck.values()) == {Fate.NATURAL}
+    unhurt = bool(struck) and HARMLESS.issuperset(struck.values())
     for kill in deaths:
         if kill.point not in struck or (unhurt and len(deaths) > 1):
             good |= EXPLAINED_BY[kill.process] if role.answer is Answer.HUMAN else _unheard(kill)
