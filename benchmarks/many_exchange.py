@@ -6,7 +6,8 @@ import gc
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -104,7 +105,7 @@ async def _serve(container: Container, pipe: Connection) -> None:
 
 def held() -> Held:
     info = _malloc()
-    links = [str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    links = list(_open_files())
     return Held(
         resident=int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6,
         used=(info.uordblks + info.hblkhd) / 1e6,
@@ -115,6 +116,13 @@ def held() -> Held:
         tasks=Counter(map(_name, asyncio.all_tasks())),
         objects=Counter(type(each).__qualname__ for each in gc.get_objects() if isinstance(each, PER_CALL)),
     )
+
+
+def _open_files() -> Iterator[str]:
+    """But for those that a native thread closes just now."""
+    for path in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            yield str(path.readlink())
 
 
 def _name(task: "asyncio.Task[object]") -> str:
