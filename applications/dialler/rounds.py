@@ -75,8 +75,8 @@ class Rounds:
         self.running += 1
         try:
             await coroutine
-        except Exception as error:  # noqa: BLE001  # one call's error ends no other call
-            log.warning("attempt_failed", error=type(error).__name__)
+        except Exception:  # one call's error ends no other call
+            log.exception("attempt_failed")
         finally:
             self.running -= 1
 
