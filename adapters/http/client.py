@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 import httpx
 import msgspec
 
+from adapters.http.transport import Transport
 from domain.errors import InvalidValue
 from ports.errors import Busy, NotFound, PortError, Refused, Unavailable, Unreached
 from ports.messages.reader import read
@@ -39,7 +40,7 @@ class HttpClient:
             base_url=base_url,
             headers={PROOF_HEADER: secret},
             timeout=seconds,
-            transport=transport,
+            transport=transport or Transport(),
             trust_env=False,
             follow_redirects=False,
         )
