@@ -1,9 +1,14 @@
 """Rooms in which a call's parties hear one another."""
 
 from abc import abstractmethod
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.calls.room import Invitation
+
+RETURNS: Final = (2.0, 5.0, 10.0, 20.0)
+"""Whoever carries the rooms may have been away. A phone that it lost comes back within so many seconds, makes its room
+anew where it was closed meanwhile, and nobody would be there to hang it up: so after a call whose line was lost its
+room is closed again, after each of these pauses."""
 
 
 class Rooms(Protocol):
@@ -20,4 +25,4 @@ class Rooms(Protocol):
 
     @abstractmethod
     async def close(self, room: str) -> None:
-        """Everybody is out and a phone leg in it has ended. Nothing when there is no such room."""
+        """Everybody is out and a phone leg in it has ended. Nothing when there is no such room. See RETURNS."""

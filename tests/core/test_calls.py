@@ -8,7 +8,6 @@ import pytest
 
 from adapters.memory.carrier import ANSWERS, BUSY, CONGESTED, NO_ANSWER, Callee
 from adapters.memory.result_sink import MemoryResultSink
-from applications.core.use_cases.close_late import AGAIN
 from domain.bots.policy import Policy
 from domain.calls.outcome import Outcome
 from domain.calls.result import EndedBy, ResultSource
@@ -17,6 +16,7 @@ from domain.ids import CallId
 from ports.errors import Busy, NotFound, Refused, Unavailable
 from ports.messages.calls import CallNews, CoreJoined, LegMoved, LegProgress, TurnHeard
 from ports.messages.core import End, LeaveMessage, SafeHarbour, Talk
+from ports.rooms import RETURNS
 from ports.telephony import LegState
 from tests.core.stage import NUMBER, SERVER, SPEC, Stage, config_of, dial_of, said
 
@@ -114,7 +114,7 @@ async def test_a_phone_that_comes_back_after_its_line_was_lost_is_not_left_alone
 
         await stage.rooms.open(CALL)
 
-        await stage.clock.sleep(sum(AGAIN) + 1.0)
+        await stage.clock.sleep(sum(RETURNS) + 1.0)
         assert len(stage.rooms) == 0
 
 

@@ -12,6 +12,7 @@ from domain.calls.result import EndedBy, Result, ResultSource
 from domain.campaigns.attempt import Attempt, AttemptState
 from domain.ids import DEFAULT_BRAND, ServerId
 from ports.errors import Unavailable
+from ports.rooms import RETURNS
 from ports.telephony import LegState
 from tests.dialler.world import HELLO, Dialler, World, working
 
@@ -155,6 +156,10 @@ async def test_who_answers_while_the_rooms_are_out_of_reach_was_not_abandoned(mo
     monkeypatch.setattr(world.rooms, "close", away)
     async with working(Dialler(world=world)):
         attempt = await reaches(world, AttemptState.SETTLED)
-    assert attempt.outcome is Outcome.LINE_LOST
-    assert world.clock.monotonic() >= back_at
-    assert len(world.rooms) == 0
+        assert attempt.outcome is Outcome.LINE_LOST
+        assert world.clock.monotonic() >= back_at
+        assert len(world.rooms) == 0
+        for pause in RETURNS:  # the phone comes back, and makes its room anew: whenever it does, nobody leaves it there
+            await world.rooms.open(attempt.call_id)
+            await world.clock.sleep(pause)
+            assert len(world.rooms) == 0

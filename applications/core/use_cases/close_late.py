@@ -8,13 +8,10 @@ import structlog
 from domain.ids import CallId
 from ports.clock import Clock
 from ports.errors import PortError
-from ports.rooms import Rooms
+from ports.rooms import RETURNS, Rooms
 
 PAUSE: Final = 1.0
 GIVE_UP_AFTER: Final = 600.0
-AGAIN: Final = (2.0, 5.0, 10.0, 20.0)
-"""Pauses before it is closed once more: a phone that somebody else carries may come back into the room meanwhile, and
-nobody would be there any more to hang it up."""
 
 log = structlog.get_logger()
 
@@ -34,7 +31,7 @@ class CloseLate:
                 return
             await self.clock.sleep(PAUSE)
         log.info("room_closed_late", call_id=call_id)
-        for pause in AGAIN:
+        for pause in RETURNS:
             await self.clock.sleep(pause)
             await self._closed(call_id)
 

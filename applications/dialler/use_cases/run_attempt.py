@@ -1,5 +1,6 @@
 """One attempt, from the stored intent to the end of its leg."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -25,7 +26,7 @@ from ports.attempt_ledger import AttemptLedger
 from ports.clock import Clock
 from ports.errors import Busy, PortError, Refused, Stale
 from ports.metrics import UNMEASURED, Metrics
-from ports.rooms import Rooms
+from ports.rooms import RETURNS, Rooms
 from ports.telephony import TOO_LATE, DialOrder, HangUp, LegEvent, LegKind, Telephony
 from ports.tracing import UNTRACED, Tracing
 
@@ -137,11 +138,17 @@ class RunAttempt:
         held.attempt = await self.conclude(held.attempt, ending)
 
     async def _wait_for_the_end(self, held: HeldAttempt, call: Call) -> None:
-        """The Core has the call; its seat and channel are taken until the leg has ended."""
+        """Its seat and channel are taken until nobody can be on the line any more: the Core may have the call, and a
+        phone that was lost may come back."""
         if held.attempt.state is AttemptState.HANDED_OVER:
             async for _ in self.telephony.watch(call.id):
                 pass
             log.info("line_free")
+        elif held.attempt.outcome is Outcome.LINE_LOST:
+            for pause in RETURNS:
+                await self.clock.sleep(pause)
+                with suppress(PortError):
+                    await self.rooms.close(call.id)
 
 
 def _ending_of(event: LegEvent) -> Ending:
