@@ -72,6 +72,8 @@ class RunAttempt:
         finally:
             self.slots.give_back(call.id)
             self.trunks.give_back(call.id)
+        if held.attempt.outcome is Outcome.LINE_LOST:
+            await self._hang_up_who_returns(call)
 
     async def _run(self, held: HeldAttempt, call: Call, policy: AnswerPolicy) -> None:
         await held.renew()  # a Dialler that was asleep since it opened the attempt is told here, before it dials
@@ -138,17 +140,17 @@ class RunAttempt:
         held.attempt = await self.conclude(held.attempt, ending)
 
     async def _wait_for_the_end(self, held: HeldAttempt, call: Call) -> None:
-        """Its seat and channel are taken until nobody can be on the line any more: the Core may have the call, and a
-        phone that was lost may come back."""
+        """The Core has the call; its seat and channel are taken until the leg has ended."""
         if held.attempt.state is AttemptState.HANDED_OVER:
             async for _ in self.telephony.watch(call.id):
                 pass
             log.info("line_free")
-        elif held.attempt.outcome is Outcome.LINE_LOST:
-            for pause in RETURNS:
-                await self.clock.sleep(pause)
-                with suppress(PortError):
-                    await self.rooms.close(call.id)
+
+    async def _hang_up_who_returns(self, call: Call) -> None:
+        for pause in RETURNS:
+            await self.clock.sleep(pause)
+            with suppress(PortError):
+                await self.rooms.close(call.id)
 
 
 def _ending_of(event: LegEvent) -> Ending:
