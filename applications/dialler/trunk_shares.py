@@ -43,14 +43,14 @@ class TrunkShares:
             rate = await self._share(rate_of(trunk.id), math.ceil(parts / diallers), parts) / PARTS_A_CALL
             self._refill(trunk.id, rate)
 
-    def tokens(self) -> int:
-        """Whole calls that all trunks together may start now."""
-        return sum(self._buckets[id_].at(self._clock.now()).whole for id_ in self._trunks if id_ in self._buckets)
+    def tokens(self, brand: BrandId) -> int:
+        """Whole calls that all the brand's trunks together may start now."""
+        return sum(self._buckets[id_].at(self._clock.now()).whole for id_ in self._of(brand) if id_ in self._buckets)
 
-    def channels(self) -> int:
-        """Free channels on all trunks together."""
+    def channels(self, brand: BrandId) -> int:
+        """Free channels on all the brand's trunks together."""
         in_use = self._in_use()
-        return sum(max(0, self._channels.get(id_, 0) - in_use[id_]) for id_ in self._trunks)
+        return sum(max(0, self._channels.get(id_, 0) - in_use[id_]) for id_ in self._of(brand))
 
     def lacking(self, brand: BrandId) -> Limit | None:
         """Why the brand can call nobody at all: all its trunks are disabled, or it has none."""
@@ -69,9 +69,12 @@ class TrunkShares:
             if id_ in self._trunks and in_use[id_] >= held
         }
         known = [trunk for trunk in self._known if trunk.brand == brand]
-        for trunk in trunks_for(known, phone, full):
+        free = trunks_for(known, phone, full)
+        for trunk in free:
             if self._buckets[trunk.id].at(now).whole >= 1:
                 return trunk
+        if trunks_for(known, phone, {}):
+            return Limit.TRUNK_CALLS_PER_SECOND if free else Limit.TRUNK_CHANNELS
         return Limit.TRUNK_DISABLED if disabled_for(known, phone) else Limit.NO_TRUNK
 
     def take(self, call_id: CallId, trunk_id: TrunkId) -> bool:
@@ -92,6 +95,9 @@ class TrunkShares:
         bucket = self._buckets.get(trunk_id)
         level = bucket.at(now).level if bucket else 1.0
         self._buckets[trunk_id] = TokenBucket(per_second=rate, level=level, filled_at=now)
+
+    def _of(self, brand: BrandId) -> list[TrunkId]:
+        return [trunk.id for trunk in self._trunks.values() if trunk.brand == brand]
 
     def _in_use(self) -> Counter[TrunkId]:
         return Counter(self._calls.values())

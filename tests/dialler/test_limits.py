@@ -5,18 +5,22 @@ from datetime import time, timedelta
 
 import pytest
 
-from adapters.memory.carrier import ANSWERS
+from adapters.memory.carrier import ANSWERS, BUSY
+from adapters.memory.leg_journal import MemoryLegJournal
+from adapters.memory.telephony import MemoryTelephony
 from domain.calls.outcome import LeadEnd
 from domain.campaigns.campaign import CampaignState
 from domain.campaigns.gate import Compliance
 from domain.campaigns.lead import LeadState
 from domain.campaigns.number_pool import CallerNumber, NumberPool
 from domain.campaigns.pacing import Limit, PacingPlan
+from domain.campaigns.pulse import Pulse
 from domain.hours import WEEK, CallingHours, DayHours, Span
 from domain.ids import DEFAULT_BRAND, BrandId, TrunkId
 from domain.routing.trunk import CarrierKind, Trunk
 from ports.dnc_list import DncEntry
 from ports.errors import Unavailable
+from ports.lead_store import LeadFilter
 from tests.dialler.world import CAMPAIGN, PLAN, TRUNK, Dialler, World, working
 
 pytestmark = pytest.mark.virtual_time
@@ -28,9 +32,13 @@ AFTERNOON = CallingHours(default=(DayHours(days=WEEK, spans=(Span(opens=time(15)
 async def limit_after(world: World, seconds: float) -> Limit:
     async with working(Dialler(world=world)):
         await world.clock.sleep(seconds)
-        pulse = await world.campaigns.pulse(CAMPAIGN)
+        return (await told(world)).limit
+
+
+async def told(world: World) -> Pulse:
+    pulse = await world.campaigns.pulse(CAMPAIGN)
     assert pulse is not None
-    return pulse.limit
+    return pulse
 
 
 async def test_without_a_core_nothing_is_dialled() -> None:
@@ -96,6 +104,56 @@ async def test_without_a_trunk_of_its_brand_a_campaign_says_so(trunks: list[Trun
 
     assert await limit_after(world, 3) is Limit.NO_TRUNK
     assert world.carrier.orders == []
+
+
+US = [f"+1212736{n:04d}" for n in range(60)]
+UK_ONLY = replace(TRUNK, prefixes=("+44",))
+
+
+async def test_numbers_that_no_trunk_reaches_hold_up_nobody_else_and_are_called_once_one_does() -> None:
+    world = World(callees=dict.fromkeys([*US, *PHONES], BUSY))
+    await world.add_core()
+    await world.add_campaign()
+    await world.add_leads(*US)  # more than a tick looks at, and all of them due before the others
+    await world.add_leads(*PHONES[:5])
+    world.desk.known_trunks = [UK_ONLY]
+
+    async with working(Dialler(world=world)):
+        await world.until(lambda: {order.to for order in world.carrier.orders} == set(PHONES[:5]), seconds=10)
+        await world.clock.sleep(10)
+        assert (await told(world)).limit is Limit.NO_TRUNK  # also between two looks at them
+        world.desk.known_trunks = [TRUNK]
+        await world.until(lambda: {order.to for order in world.carrier.orders} >= set(US), seconds=60)
+
+
+async def test_a_trunk_that_is_full_holds_up_no_other_and_the_campaign_says_so() -> None:
+    world = World(callees=dict.fromkeys([*US, *PHONES], ANSWERS))
+    await world.add_core()
+    await world.add_campaign(replace(PLAN, pacing=PacingPlan(concurrency=20, calls_per_second=50)))
+    await world.add_leads(*US)
+    await world.add_leads(*PHONES[:5])
+    world.desk.known_trunks = [UK_ONLY, replace(TRUNK, id=TrunkId("trunk_us"), prefixes=("+1",), channels=2)]
+    world.telephony = MemoryTelephony(world.rooms, lambda _: world.carrier, MemoryLegJournal(), world.clock)
+
+    assert await limit_after(world, 10) is Limit.TRUNK_CHANNELS
+    assert {order.to for order in world.carrier.orders} >= set(PHONES[:5])
+    assert sum(order.trunk_id == "trunk_us" for order in world.carrier.orders) == 2
+
+
+async def test_the_free_channels_of_other_brands_are_not_counted() -> None:
+    world = World(callees=dict.fromkeys(PHONES, ANSWERS))
+    await world.add_core()
+    await world.add_campaign()
+    await world.add_leads(*PHONES)
+    world.desk.known_trunks = [replace(TRUNK, channels=2), replace(TRUNK, id=TrunkId("b"), brand=BrandId("another"))]
+
+    async with working(Dialler(world=world)):
+        await world.clock.sleep(5)
+        before = (await world.leads.page(DEFAULT_BRAND, CAMPAIGN, where=LeadFilter(), after=None, limit=50)).items
+        await world.clock.sleep(5)
+        after = (await world.leads.page(DEFAULT_BRAND, CAMPAIGN, where=LeadFilter(), after=None, limit=50)).items
+        assert (await told(world)).limit is Limit.TRUNK_CHANNELS
+    assert [lead.version for lead in before] == [lead.version for lead in after]  # nobody is claimed in vain
 
 
 async def test_concurrency_binds_when_all_calls_are_in_flight() -> None:

@@ -90,4 +90,4 @@ async def test_an_attempt_that_cannot_be_stored_keeps_no_channel_and_stops_no_ot
 
     async with working(dialler):
         await world.until(lambda: len(world.carrier.orders) == len(PHONES) - 1)
-        assert dialler.open_attempt.trunks.channels() == TRUNK.channels - (len(PHONES) - 1)
+        assert dialler.open_attempt.trunks.channels(TRUNK.brand) == TRUNK.channels - (len(PHONES) - 1)

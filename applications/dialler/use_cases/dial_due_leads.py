@@ -3,21 +3,21 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from applications.dialler.answer_rates import AnswerRates
 from applications.dialler.core_slots import CoreSlots
 from applications.dialler.trunk_shares import TrunkShares
-from applications.dialler.use_cases.open_attempt import OpenAttempt
+from applications.dialler.use_cases.open_attempt import PUT_OFF, OpenAttempt
 from domain.campaigns.campaign import Campaign
 from domain.campaigns.gate import END_OF_REASON, Record, Refusal, refusal
 from domain.campaigns.lead import Lead
 from domain.campaigns.pacing import Limit, PacingAnswer, Snapshot, calls_to_start, dials_covered
 from domain.campaigns.pulse import Pulse
 from domain.campaigns.rate import TokenBucket
-from domain.ids import BrandId
+from domain.ids import BrandId, CampaignId
 from ports.attempt_ledger import AttemptLedger, InFlight
 from ports.campaign_store import CampaignStore
 from ports.clock import Clock
@@ -46,6 +46,8 @@ class DialDueLeads:
     open_attempt: OpenAttempt
     clock: Clock
     dialler: str
+    put_off: dict[CampaignId, tuple[Limit, datetime]] = field(default_factory=dict)
+    """What leads lack that wait for it, and until when they do."""
 
     async def __call__(self, campaign: Campaign, bucket: TokenBucket) -> TokenBucket:
         """Starts what may be started, says in the campaign's pulse what kept it from more, and returns the bucket
@@ -72,8 +74,8 @@ class DialDueLeads:
                 in_flight=in_flight.total,
                 due=due,
                 tokens=bucket.whole,
-                trunk_tokens=self.trunks.tokens(),
-                trunk_channels=self.trunks.channels(),
+                trunk_tokens=self.trunks.tokens(campaign.brand),
+                trunk_channels=self.trunks.channels(campaign.brand),
                 core_slots=dials_covered(
                     self.slots.free, in_flight.ringing, self.rates.rate(campaign.id, pacing.answer_rate)
                 ),
@@ -81,7 +83,8 @@ class DialDueLeads:
         )
 
     async def _start(self, campaign: Campaign, answer: PacingAnswer) -> tuple[int, Limit]:
-        """How many were started, and what bound: the pacing, or what the opening of an attempt ran out of."""
+        """How many were started, and what bound: the pacing, or what leads lacked. Those that lack a trunk of their
+        own make room for others, as those do that the gate refuses."""
         started = 0
         for _ in range(ROUNDS):
             leads = await self._claim(campaign, answer.calls - started)
@@ -90,9 +93,24 @@ class DialDueLeads:
             may_ring = await self._let_through(campaign, leads)
             lacking = await self._open(campaign, may_ring)
             started += len(may_ring) - len(lacking)
-            if lacking:
-                return started, lacking[0]
+            self._note(campaign, lacking)
+            if Limit.NO_CALLER_NUMBER in lacking:
+                return started, Limit.NO_CALLER_NUMBER
+        if started < answer.calls or answer.limit is Limit.NO_LEADS_DUE:
+            return started, self._lacked(campaign) or answer.limit
         return started, answer.limit
+
+    def _note(self, campaign: Campaign, lacking: Sequence[Limit]) -> None:
+        """Of several, the one that holds for longest."""
+        lacks = [(limit, self.clock.now() + PUT_OFF[limit]) for limit in lacking if limit in PUT_OFF]
+        if known := self.put_off.get(campaign.id):
+            lacks.append(known)
+        if lacks:
+            self.put_off[campaign.id] = max(lacks, key=lambda lack: lack[1])
+
+    def _lacked(self, campaign: Campaign) -> Limit | None:
+        limit, until = self.put_off.get(campaign.id, (None, None))
+        return limit if until is not None and until > self.clock.now() else None
 
     async def _let_through(self, campaign: Campaign, leads: Sequence[Lead]) -> list[Lead]:
         """Those that the gate does not refuse now."""

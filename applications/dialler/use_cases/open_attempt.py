@@ -1,9 +1,10 @@
 """Stores an attempt's intent and its call before anything rings, then lets it run."""
 
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import structlog
 
@@ -27,6 +28,14 @@ from ports.lead_store import LeadStore
 Start = Callable[[Coroutine[Any, Any, None]], None]
 """Lets something run beside, in a task group that the Dialler waits for."""
 
+PUT_OFF: Final[Mapping[Limit, timedelta]] = {
+    Limit.TRUNK_CHANNELS: timedelta(seconds=1),
+    Limit.TRUNK_CALLS_PER_SECOND: timedelta(seconds=1),
+    Limit.NO_TRUNK: timedelta(seconds=30),
+    Limit.TRUNK_DISABLED: timedelta(seconds=30),
+}
+"""How long a lead waits that has no way out now: others, by other trunks, are not to wait behind it."""
+
 log = structlog.get_logger()
 
 
@@ -44,16 +53,19 @@ class OpenAttempt:
     start: Start
 
     async def __call__(self, campaign: Campaign, lead: Lead, shown: Counter[str]) -> Limit | None:
-        """None once it runs; otherwise what it lacked, and the lead is due again at once.
+        """None once it runs; otherwise what it lacked. The lead is due again; one without a way out, after PUT_OFF.
 
         `shown` are the calls of the last 24 hours by the number that was shown; this one is added. Several may be
         opened side by side: number, trunk and its rate are taken before anything is waited for.
         """
         trunk = self.trunks.choose(campaign.brand, lead.phone.e164)
         caller = campaign.plan.numbers.choose(lead.phone.e164, shown)
-        if isinstance(trunk, Limit) or caller is None:
-            await self._give_back(lead)
-            return trunk if isinstance(trunk, Limit) else Limit.NO_CALLER_NUMBER
+        if isinstance(trunk, Limit):
+            await self._give_back(lead, due_at=self.clock.now() + PUT_OFF[trunk])
+            return trunk
+        if caller is None:
+            await self._give_back(lead, due_at=lead.due_at)
+            return Limit.NO_CALLER_NUMBER
         shown[caller.e164] += 1
         attempt = self._attempt(campaign, lead, trunk, caller.e164)
         call = self._call(campaign, lead, attempt)
@@ -128,8 +140,8 @@ class OpenAttempt:
         except Stale:
             return  # its claim ran out; the next claimer finds the attempt and marks it
 
-    async def _give_back(self, lead: Lead) -> None:
+    async def _give_back(self, lead: Lead, *, due_at: datetime) -> None:
         try:
-            await self.leads.save(lead.give_back(due_at=lead.due_at))
+            await self.leads.save(lead.give_back(due_at=due_at))
         except Stale:
             return
