@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from structlog.typing import EventDict
 
 from adapters.memory.clock import VirtualTimeLoop
 
@@ -36,3 +37,13 @@ def pytest_asyncio_loop_factories(
     if item.get_closest_marker("virtual_time"):
         return {"virtual": VirtualTimeLoop}
     return {"real": asyncio.new_event_loop}
+
+
+@pytest.fixture
+def lines() -> Iterator[list[EventDict]]:
+    """What is logged meanwhile, warnings included."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    with structlog.testing.capture_logs() as captured:
+        yield captured
+    structlog.configure(**before)

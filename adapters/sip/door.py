@@ -9,6 +9,7 @@ from adapters.sip.call import SipCall
 from adapters.sip.incoming import SipIncoming
 from adapters.sip.numbers import caller_of, e164_where_told, user_of
 from adapters.sip.sources import Sources
+from adapters.sip.strangers import Strangers
 from adapters.sip.ticker import Ticker
 from adapters.sip.trunks import Trunks
 from domain.ids import TrunkId
@@ -22,10 +23,10 @@ class Door:
     """An INVITE belongs to the trunk that its packet came from; the address that the packet says is not asked."""
 
     def __init__(self, trunks: Trunks, ticker: Ticker, refer: Callable[[SipCall, TrunkId], Refer]) -> None:
-        self.refused = 0
         self._trunks = trunks
         self._ticker = ticker
         self._refer = refer
+        self._strangers = Strangers()
         self._waiting: asyncio.Queue[SipIncoming] = asyncio.Queue()
 
     async def arrivals(self) -> AsyncIterator[Incoming]:
@@ -37,8 +38,7 @@ class Door:
         invited = await sources.of(call.call_id)
         accounts = self._trunks.at(invited.host) if invited is not None else ()
         if invited is None or not accounts:
-            self.refused += 1
-            log.warning("sip_caller_unknown", pii_host=invited.host if invited else "", refused=self.refused)
+            self._strangers.came(invited.host if invited else "")
             await call.hang_up()
             return
         arrival = _arrival(accounts, user_of(invited.uri), call.headers)

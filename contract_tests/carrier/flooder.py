@@ -1,4 +1,5 @@
-"""A stranger who throws junk at a port, from a process of its own: `flooder.py sip|rtp PORT A-SECOND SECONDS`.
+"""A stranger who throws things at a port, from a process and an address of its own:
+`flooder.py sip|rtp|invite PORT A-SECOND SECONDS`.
 
 It prints how many datagrams it got rid of.
 """
@@ -12,10 +13,17 @@ from collections.abc import Callable, Mapping
 from itertools import cycle
 from typing import Final
 
-from contract_tests.carrier.hostile import rtp_junk, sip_junk
+from contract_tests.carrier.hostile import invites, rtp_junk, sip_junk
 from contract_tests.carrier.loopback import LOOPBACK
 
-KINDS: Final[Mapping[str, Callable[[random.Random, int], list[bytes]]]] = {"sip": sip_junk, "rtp": rtp_junk}
+STRANGER: Final = "127.0.0.9"
+"""No trunk is there."""
+
+KINDS: Final[Mapping[str, Callable[[random.Random, int], list[bytes]]]] = {
+    "sip": sip_junk,
+    "rtp": rtp_junk,
+    "invite": invites,
+}
 DIFFERENT: Final = 2000
 STEP: Final = 0.002
 
@@ -37,6 +45,7 @@ def flood(kind: str, port: int, a_second: int, seconds: float) -> int:
     sent, began = 0, time.monotonic()
     due = began
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        out.bind((STRANGER, 0))
         while (now := time.monotonic()) < began + seconds:
             due = max(due, now - 0.1)
             while due <= now:

@@ -122,3 +122,18 @@ def rtp_junk(chance: random.Random, count: int) -> list[bytes]:
         lambda: pack(Packet(0, 0, 101, 7, b"\x05")),
     )
     return [chance.choice(makers)() for _ in range(count)]
+
+
+def invites(chance: random.Random, count: int) -> list[bytes]:
+    """Each whole and right, and a call of its own, as those send who look for open doors. They acknowledge nothing."""
+    body = _SESSION + b"m=audio 4000 RTP/AVP 0 8\r\n"
+    return [_invite(f"{chance.getrandbits(64):016x}".encode(), body) for _ in range(count)]
+
+
+def _invite(name: bytes, body: bytes) -> bytes:
+    return (
+        b"INVITE sip:+15557009999@carrier.test SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK" + name + b"\r\n"
+        b"Max-Forwards: 70\r\nFrom: <sip:100@carrier.test>;tag=" + name + b"\r\nTo: <sip:+15557009999@carrier.test>\r\n"
+        b"Call-ID: " + name + b"@carrier.test\r\nCSeq: 1 INVITE\r\nContact: <sip:100@127.0.0.1:9>\r\n"
+        b"Content-Type: application/sdp\r\nContent-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
+    )

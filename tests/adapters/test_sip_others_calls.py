@@ -25,6 +25,9 @@ LONG = 60.0
 FLOOD = 3000
 """Datagrams a second."""
 
+INVITES = 200
+"""Calls a second; every one has a Call-ID of its own and is never acknowledged."""
+
 SECONDS = 3.0
 
 
@@ -129,6 +132,17 @@ async def test_junk_that_floods_the_port_of_sip(world: SipWorld, good: GoodCall)
     async def flood() -> None:
         count = await flood_from_outside("sip", world.here[1], a_second=FLOOD, seconds=SECONDS)
         assert count > FLOOD * SECONDS / 2
+
+    await good.unharmed(while_=flood())
+    world.far.number(BAD, scripts.refuses(486))
+    async with bad_calls(world, 1) as (another,):
+        assert (await another.end()).status == 486
+
+
+async def test_strangers_who_call_without_end(world: SipWorld, good: GoodCall) -> None:
+    async def flood() -> None:
+        count = await flood_from_outside("invite", world.here[1], a_second=INVITES, seconds=SECONDS)
+        assert count > INVITES * SECONDS / 2
 
     await good.unharmed(while_=flood())
     world.far.number(BAD, scripts.refuses(486))

@@ -1,14 +1,12 @@
 """What becomes of attempts whose Dialler is lost, and of a Dialler that comes back too late."""
 
 import asyncio
-import logging
 from collections import Counter
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-import structlog
 from structlog.typing import EventDict
 
 from adapters.memory.carrier import NO_ANSWER, Callee
@@ -168,16 +166,6 @@ class StoppedClock(MemoryClock):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.Event().wait()
-
-
-@pytest.fixture
-def lines() -> Iterator[list[EventDict]]:
-    """What is logged meanwhile, warnings included."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    with structlog.testing.capture_logs() as captured:
-        yield captured
-    structlog.configure(**before)
 
 
 async def _opened_by_a_dialler_that_falls_asleep(world: World, **changes: Any) -> Coroutine[Any, Any, None]:
