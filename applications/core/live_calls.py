@@ -63,10 +63,14 @@ class LiveCalls:
 
     def concluded(self, call_id: CallId) -> None:
         self._concluding.discard(call_id)
+        self.remember(call_id)
+        self._settle()
+
+    def remember(self, call_id: CallId) -> None:
+        """It is over: also one that an earlier life of this Core had, whose answer may have been lost with it."""
         self._over[call_id] = None
         if len(self._over) > REMEMBERED:
             self._over.popitem(last=False)
-        self._settle()
 
     async def idle(self) -> None:
         """Returns when no call is live or being concluded."""

@@ -56,6 +56,8 @@ class CoreNode:
         """Calls may be taken inside this context."""
         await self.journal.sweep()
         left_behind = tuple(await self.journal.unfinished())
+        for call_id in left_behind:
+            self.calls.remember(call_id)
         async with self.runner.running(), asyncio.TaskGroup() as tasks:
             duties = [
                 tasks.create_task(self._salvage(left_behind)),

@@ -20,11 +20,11 @@ from ports.audio_links import AudioLink
 from ports.call_journal import JournalEntry, JournalHeader, JournalWriter, Note, Track
 from ports.clock import Clock
 from ports.conversation import Conversation, ConversationEvent, ConversationSession, SessionOrder
-from ports.errors import Busy, Refused, Unavailable
+from ports.errors import Busy, NotFound, Refused, Unavailable
 from ports.messages.core import End, Talk
 from ports.messages.results import ResultPackage
 from ports.telephony import LegState
-from tests.core.stage import NUMBER, Stage, config_of, said
+from tests.core.stage import NUMBER, Stage, config_of, dial_of, said
 
 CALL, OTHER = CallId("call_1"), CallId("call_2")
 pytestmark = pytest.mark.virtual_time
@@ -126,6 +126,26 @@ async def test_a_journal_of_an_earlier_life_becomes_a_result_with_its_transcript
     assert result.recording.seconds == 2.0
     assert (result.ended_at - result.answered_at).total_seconds() == 2.0  # type: ignore[operator]
     assert await stage.journal.unfinished() == []
+
+
+async def test_a_call_of_an_earlier_life_is_not_taken_again_by_who_never_heard_that_it_was_taken() -> None:
+    """Whoever asked asks once more; the next order tells it that nobody is there."""
+    stage = Stage(callees={NUMBER: ANSWERS})
+    await left_behind(stage, CALL)
+
+    async with stage.running():
+        stage.configs.offer(config_of(CALL))
+        await stage.take_call(dial_of(CALL))
+        with pytest.raises(NotFound):
+            await stage.order_call(CALL, Talk())
+        first = await stage.result(CALL)
+        await stage.take_call(dial_of(CALL))
+        await stage.clock.sleep(60)
+
+        assert first.outcome is Outcome.CORE_LOST
+        assert await stage.result(CALL) == first
+        assert await stage.outbox.parked() == []
+        assert stage.carrier.orders == []
 
 
 async def test_a_journal_that_an_earlier_life_left_half_made_is_swept_away_at_the_start(tmp_path: Path) -> None:
