@@ -1,5 +1,4 @@
-"""A stranger who throws things at a port, from a process and an address of its own:
-`flooder.py sip|rtp|invite PORT A-SECOND SECONDS`.
+"""A stranger who floods a port, from a process of its own: `flooder.py sip|rtp|invite PORT A-SECOND SECONDS`.
 
 It prints how many datagrams it got rid of.
 """
@@ -45,7 +44,7 @@ def flood(kind: str, port: int, a_second: int, seconds: float) -> int:
     sent, began = 0, time.monotonic()
     due = began
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
-        out.bind((STRANGER, 0))
+        out.bind((STRANGER if kind == "invite" else LOOPBACK, 0))
         while (now := time.monotonic()) < began + seconds:
             due = max(due, now - 0.1)
             while due <= now:

@@ -128,21 +128,13 @@ async def test_a_far_end_that_falls_silent_in_a_call(world: SipWorld, good: Good
     await good.unharmed(while_=wait_and_hang_up())
 
 
-async def test_junk_that_floods_the_port_of_sip(world: SipWorld, good: GoodCall) -> None:
+@pytest.mark.parametrize(("kind", "a_second"), [("sip", FLOOD), ("invite", INVITES)])
+async def test_junk_and_strangers_calls_that_flood_the_port_of_sip(
+    world: SipWorld, good: GoodCall, kind: str, a_second: int
+) -> None:
     async def flood() -> None:
-        count = await flood_from_outside("sip", world.here[1], a_second=FLOOD, seconds=SECONDS)
-        assert count > FLOOD * SECONDS / 2
-
-    await good.unharmed(while_=flood())
-    world.far.number(BAD, scripts.refuses(486))
-    async with bad_calls(world, 1) as (another,):
-        assert (await another.end()).status == 486
-
-
-async def test_strangers_who_call_without_end(world: SipWorld, good: GoodCall) -> None:
-    async def flood() -> None:
-        count = await flood_from_outside("invite", world.here[1], a_second=INVITES, seconds=SECONDS)
-        assert count > INVITES * SECONDS / 2
+        count = await flood_from_outside(kind, world.here[1], a_second=a_second, seconds=SECONDS)
+        assert count > a_second * SECONDS / 2
 
     await good.unharmed(while_=flood())
     world.far.number(BAD, scripts.refuses(486))
